@@ -10,10 +10,15 @@ import java.util.Arrays;
  * are read again only where two hashes agree.
  */
 final class DuplicateTokens {
-    private final WindowReader reader;
-    private final SipHash hash;
+    /** A hash of some bytes that nobody outside this process can predict. */
+    interface Hash {
+        long hash(byte[] bytes, int start, int length);
+    }
 
-    DuplicateTokens(WindowReader reader, SipHash hash) {
+    private final WindowReader reader;
+    private final Hash hash;
+
+    DuplicateTokens(WindowReader reader, Hash hash) {
         this.reader = reader;
         this.hash = hash;
     }

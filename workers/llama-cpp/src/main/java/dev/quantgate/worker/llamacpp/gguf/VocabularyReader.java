@@ -92,7 +92,7 @@ final class VocabularyReader {
         int declared = declaredCount(architecture);
         GgufValue.Elements array = tokens.orElseThrow(() -> Metadata.missing(TOKENS, "an array of STRING"));
         int count = (int) Metadata.inRange(TOKENS, array.count(), 1, limits.vocabularyTokens());
-        new DuplicateTokens(reader, SipHash.secret()).check(TOKENS, array);
+        new DuplicateTokens(reader, SipHash.secret()::hash).check(TOKENS, array);
         if (declared != 0 && declared != count) {
             warnings.add(architecture + ".vocab_size: " + declared + " (the vocabulary has " + count + " entries)");
         }
