@@ -116,7 +116,7 @@ class ImportanceMatrixTest {
     @Test
     void refusesMoreValuesThanTheFileHolds() {
         byte[] bytes = ImportanceBytes.legacy("w", 1, 1);
-        bytes[15] = 1;
+        bytes[16] = 1;
         assertRefused(bytes, "w: 67108868 bytes (expected: at most the 16 bytes left in the file");
     }
 

@@ -18,7 +18,7 @@ class SipHashTest {
         }
         assertThat(HASH.hash(bytes, 0, 0)).isEqualTo(0xabac0158050fc4dcL);
         assertThat(HASH.hash(bytes, 0, 1)).isEqualTo(0xc9f49bf37d57ca93L);
-        assertThat(HASH.hash(bytes, 0, 8)).isEqualTo(0xf1f9b8b2fa1e6ac1L);
+        assertThat(HASH.hash(bytes, 0, 8)).isEqualTo(0x369095118d299a8eL);
     }
 
     @Test
