@@ -149,15 +149,17 @@ final class GgufParser {
                     key, Long.toUnsignedString(count) + " elements", "0 to " + limits.arrayElements() + " elements");
         }
         long start = reader.position();
+        int shortest = elementType.fixedBytes();
+        int longest = shortest;
         if (elementType == GgufValueType.STRING) {
             reader.require(key, count * Long.BYTES);
-            for (long i = 0; i < count; i++) {
-                reader.skip(key, stringLength(key));
-            }
+            WindowReader.StringLengths lengths = reader.skipStrings(key, count, limits.stringBytes());
+            shortest = lengths.shortest();
+            longest = lengths.longest();
         } else {
             reader.skip(key, count * elementType.fixedBytes());
         }
-        return new GgufValue.Elements(elementType, count, start, reader.position() - start);
+        return new GgufValue.Elements(elementType, count, start, reader.position() - start, shortest, longest);
     }
 
     private static long alignment(@Nullable GgufValue value) throws GgufFormatException {

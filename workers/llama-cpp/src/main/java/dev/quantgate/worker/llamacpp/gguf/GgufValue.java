@@ -54,8 +54,17 @@ public sealed interface GgufValue {
      * @param count number of elements
      * @param offsetBytes where the first element starts, from the start of the file
      * @param lengthBytes bytes of all elements together, length fields of strings included
+     * @param shortestBytes bytes of the shortest element
+     * @param longestBytes bytes of the longest element
      */
-    record Elements(GgufValueType elementType, long count, long offsetBytes, long lengthBytes) implements GgufValue {
+    record Elements(
+            GgufValueType elementType,
+            long count,
+            long offsetBytes,
+            long lengthBytes,
+            int shortestBytes,
+            int longestBytes)
+            implements GgufValue {
         @Override
         public GgufValueType type() {
             return GgufValueType.ARRAY;

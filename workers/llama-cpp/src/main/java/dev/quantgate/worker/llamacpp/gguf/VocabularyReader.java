@@ -92,6 +92,7 @@ final class VocabularyReader {
         int declared = declaredCount(architecture);
         GgufValue.Elements array = tokens.orElseThrow(() -> Metadata.missing(TOKENS, "an array of STRING"));
         int count = (int) Metadata.inRange(TOKENS, array.count(), 1, limits.vocabularyTokens());
+        requireLengths(TOKENS, array, 0);
         new DuplicateTokens(reader, SipHash.secret()::hash).check(TOKENS, array);
         if (declared != 0 && declared != count) {
             warnings.add(architecture + ".vocab_size: " + declared + " (the vocabulary has " + count + " entries)");
@@ -105,16 +106,19 @@ final class VocabularyReader {
         if (merges.isEmpty()) {
             return 0;
         }
-        reader.moveTo(merges.get().offsetBytes());
-        for (long i = 0; i < merges.get().count(); i++) {
-            long length = reader.i64(key);
-            if (model.equals("gpt2") && (length < MIN_MERGE_BYTES || length > MAX_TOKEN_BYTES)) {
-                throw new GgufFormatException(
-                        key + "[" + i + "]", length + " bytes", MIN_MERGE_BYTES + " to " + MAX_TOKEN_BYTES + " bytes");
-            }
-            reader.skip(key, length);
+        if (model.equals("gpt2") && merges.get().count() > 0) {
+            requireLengths(key, merges.get(), MIN_MERGE_BYTES);
         }
         return (int) merges.get().count();
+    }
+
+    private static void requireLengths(String key, GgufValue.Elements array, int minBytes) throws GgufFormatException {
+        if (array.shortestBytes() < minBytes || array.longestBytes() > MAX_TOKEN_BYTES) {
+            throw new GgufFormatException(
+                    key,
+                    "elements of " + array.shortestBytes() + " to " + array.longestBytes() + " bytes",
+                    minBytes + " to " + MAX_TOKEN_BYTES + " bytes");
+        }
     }
 
     private void tokenTypes(int count) throws GgufFormatException {

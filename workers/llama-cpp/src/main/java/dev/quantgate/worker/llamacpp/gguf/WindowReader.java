@@ -44,6 +44,62 @@ final class WindowReader {
         moveTo(position() + bytes);
     }
 
+    /**
+     * Steps over strings that are preceded by their length. Works on the bare window, because models hold 100,000 and
+     * more of them and the code is still interpreted when the first model is verified.
+     *
+     * @return the lengths of the shortest and of the longest in bytes; both 0 when there are none
+     */
+    StringLengths skipStrings(String field, long count, int maxBytes) throws IOException {
+        byte[] bytes = window.array();
+        int shortest = count == 0 ? 0 : Integer.MAX_VALUE;
+        int longest = 0;
+        int at = window.position();
+        for (long i = 0; i < count; i++) {
+            if (window.limit() - at < Long.BYTES) {
+                window.position(at);
+                ensure(field, Long.BYTES);
+                at = window.position();
+            }
+            long length = longAt(bytes, at);
+            at += Long.BYTES;
+            if (length < 0 || length > window.limit() - at) {
+                window.position(at);
+                require(field, length);
+                requireAtMost(field, length, maxBytes);
+                moveTo(position() + length);
+                at = window.position();
+            } else {
+                requireAtMost(field, length, maxBytes);
+                at += (int) length;
+            }
+            shortest = Math.min(shortest, (int) length);
+            longest = Math.max(longest, (int) length);
+        }
+        window.position(at);
+        return new StringLengths(shortest, longest);
+    }
+
+    /** Lengths in bytes. */
+    record StringLengths(int shortest, int longest) {}
+
+    private static long longAt(byte[] bytes, int at) {
+        return (bytes[at] & 0xffL)
+                | (bytes[at + 1] & 0xffL) << 8
+                | (bytes[at + 2] & 0xffL) << 16
+                | (bytes[at + 3] & 0xffL) << 24
+                | (bytes[at + 4] & 0xffL) << 32
+                | (bytes[at + 5] & 0xffL) << 40
+                | (bytes[at + 6] & 0xffL) << 48
+                | (bytes[at + 7] & 0xffL) << 56;
+    }
+
+    private static void requireAtMost(String field, long length, int maxBytes) throws GgufFormatException {
+        if (length > maxBytes) {
+            throw new GgufFormatException(field, length + " bytes", "at most " + maxBytes + " bytes");
+        }
+    }
+
     int u8(String field) throws IOException {
         ensure(field, 1);
         return Byte.toUnsignedInt(window.get());

@@ -43,9 +43,9 @@ class VocabularyFaultsTest {
     void refusesAnEntryLongerThanAnyToken() {
         assertRefused(
                 soundFile().strings(TOKENS, tokensWith(3, "x".repeat(70_000))),
-                TOKENS + "[3]",
-                "70000 bytes",
-                "at most 65536");
+                TOKENS,
+                "elements of 2 to 70000 bytes",
+                "0 to 65536 bytes");
     }
 
     @Test
@@ -129,7 +129,7 @@ class VocabularyFaultsTest {
         GgufBytes file = soundFile()
                 .string("tokenizer.ggml.model", "gpt2")
                 .strings("tokenizer.ggml.merges", List.of("a b", "c"));
-        assertRefused(file, "tokenizer.ggml.merges[1]", "1 bytes", "3 to 65536 bytes");
+        assertRefused(file, "tokenizer.ggml.merges", "elements of 1 to 3 bytes", "3 to 65536 bytes");
     }
 
     @Test
