@@ -3,8 +3,13 @@
 #include "ggml-backend.h"
 #include "ggml-cpu.h"
 
+#include "log_state.h"
+
+#include <dlfcn.h>
+
 #include <atomic>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace {
@@ -65,6 +70,34 @@ int64_t qg_threadpool_attach(struct llama_context * ctx, int32_t n_threads, int3
 
 void qg_threadpool_free(int64_t pool) {
     cpu_function<decltype(&ggml_threadpool_free)>("ggml_threadpool_free")(reinterpret_cast<ggml_threadpool_t>(pool));
+}
+
+int64_t qg_cpu_backend_file(void) {
+    Dl_info info = {};
+    if (dladdr(cpu_function<void *>("ggml_threadpool_new"), &info) == 0 || info.dli_fname == nullptr) {
+        throw std::runtime_error("cannot tell which CPU backend was loaded");
+    }
+    const std::string path = info.dli_fname;
+    return quantgate::keep_text(path.substr(path.rfind('/') + 1));
+}
+
+int64_t qg_vocab_table(const struct llama_vocab * vocab) {
+    const int32_t        n = llama_vocab_n_tokens(vocab);
+    std::vector<int32_t> ends(n);
+    std::string          flags(n, '\0'), pieces;
+    std::vector<char>    piece(64);
+    for (llama_token token = 0; token < n; ++token) {
+        int32_t size = llama_token_to_piece(vocab, token, piece.data(), static_cast<int32_t>(piece.size()), 0, false);
+        if (size < 0) {
+            piece.resize(-size);
+            size = llama_token_to_piece(vocab, token, piece.data(), static_cast<int32_t>(piece.size()), 0, false);
+        }
+        pieces.append(piece.data(), size);
+        ends[token]  = static_cast<int32_t>(pieces.size());
+        flags[token] = static_cast<char>(
+                (llama_vocab_is_eog(vocab, token) ? 1 : 0) | (llama_vocab_is_control(vocab, token) ? 2 : 0));
+    }
+    return quantgate::keep_text(std::string(reinterpret_cast<const char *>(ends.data()), 4 * ends.size()) + flags + pieces);
 }
 
 int64_t qg_logits(struct llama_context * ctx, int32_t i) {

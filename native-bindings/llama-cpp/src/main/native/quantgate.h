@@ -32,6 +32,9 @@ QUANTGATE_API int64_t qg_capture_end(void);
 // Copies the last text result of this thread; size must be what the producing call returned.
 QUANTGATE_API void qg_text(uint8_t * dst, int64_t size);
 
+// Name of the file that the CPU backend was loaded from, such as libggml-cpu-zen4.so.
+QUANTGATE_API int64_t qg_cpu_backend_file(void);
+
 // Fails a GGML assertion on the calling thread: lets tests see what becomes of one.
 QUANTGATE_API void qg_fail_assertion(void);
 
@@ -52,6 +55,10 @@ QUANTGATE_API void    qg_threadpool_free(int64_t pool);
 
 // Address of the logits of batch entry i (or of the sampled candidates' logits), 0 when it has none.
 QUANTGATE_API int64_t qg_logits(struct llama_context * ctx, int32_t i);
+
+// Every token of a vocabulary in one go: for n tokens int32 end[n] (where its piece ends), uint8 flags[n] (1: ends a
+// generation, 2: control), then the pieces one after the other; control tokens have an empty piece.
+QUANTGATE_API int64_t qg_vocab_table(const struct llama_vocab * vocab);
 
 // --- sampling (sampler.cpp) ----------------------------------------------------------------------------------------
 
@@ -82,9 +89,9 @@ QUANTGATE_API void         qg_sampler_reset(qg_sampler * sampler);
 // Tells the sampler of tokens: for the penalties always, for the grammar when with_grammar is set.
 QUANTGATE_API void qg_sampler_accept(qg_sampler * sampler, const int32_t * tokens, int32_t n, bool with_grammar);
 
-// Samples n rows and accepts each result. The block holds, one after the other: int64 sampler[capacity],
-// int32 row[capacity] (index into the last batch), int32 token[capacity] (result), float logprob[capacity] (result,
-// NaN when not asked for).
+// Samples n rows and accepts each result. The block holds, one after the other: int64 sampler[capacity] (a qg_sampler,
+// or a chain of llama.cpp with the lowest bit set), int32 row[capacity] (index into the last batch),
+// int32 token[capacity] (result), float logprob[capacity] (result, NaN when not asked for).
 QUANTGATE_API void qg_sample_rows(struct llama_context * ctx, int64_t block, int32_t capacity, int32_t n);
 
 // The same for one row of logits at any address; the row is unchanged on return.

@@ -35,6 +35,22 @@ double uniform(uint64_t seed, uint64_t draw) {
     return static_cast<double>(z >> 11) * 0x1.0p-53;
 }
 
+float * logits_of(llama_context * ctx, int32_t row) {
+    float * logits = llama_get_logits_ith(ctx, row);
+    if (logits == nullptr) {
+        throw std::out_of_range("batch entry " + std::to_string(row) + " has no logits");
+    }
+    return logits;
+}
+
+// A chain that runs in the graph has its token ready; any other needs logits, and llama.cpp aborts without them.
+int32_t sample_chain(llama_context * ctx, llama_sampler * chain, int32_t row) {
+    if (llama_get_sampled_token_ith(ctx, row) == LLAMA_TOKEN_NULL) {
+        logits_of(ctx, row);
+    }
+    return llama_sampler_sample(chain, ctx, row);
+}
+
 // Changes a few logits of a row and puts them back.
 class row_edit {
 public:
@@ -420,13 +436,15 @@ void qg_sample_rows(struct llama_context * ctx, int64_t block, int32_t capacity,
     auto * const tokens   = rows + capacity;
     auto * const logprobs = reinterpret_cast<float *>(tokens + capacity);
     for (int32_t i = 0; i < n; ++i) {
-        auto *  sampler = reinterpret_cast<qg_sampler *>(samplers[i]);
-        float * logits  = llama_get_logits_ith(ctx, rows[i]);
-        if (logits == nullptr) {
-            throw std::out_of_range("batch entry " + std::to_string(rows[i]) + " has no logits");
+        const bool is_chain = (samplers[i] & 1) != 0;
+        if (is_chain) {
+            logprobs[i] = NO_LOGPROB;
+            tokens[i]   = sample_chain(ctx, reinterpret_cast<llama_sampler *>(samplers[i] & ~int64_t{1}), rows[i]);
+            continue;
         }
-        tokens[i]   = sampler->sample(logits);
-        logprobs[i] = sampler->logprob;
+        auto * sampler = reinterpret_cast<qg_sampler *>(samplers[i]);
+        tokens[i]      = sampler->sample(logits_of(ctx, rows[i]));
+        logprobs[i]    = sampler->logprob;
     }
 }
 
