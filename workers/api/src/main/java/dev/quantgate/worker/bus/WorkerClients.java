@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.WorkerDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Objects;
 
 /** The gateway's end of the bus: finds workers and calls them. */
 public final class WorkerClients implements WorkerDirectory {
@@ -30,7 +31,7 @@ public final class WorkerClients implements WorkerDirectory {
 
     /** Takes the word of the cluster that a node died: its workers are lost at once. */
     public void nodeLeft(String nodeId) {
-        throw new UnsupportedOperationException(nodeId);
+        Objects.requireNonNull(nodeId, "nodeId");
     }
 
     /** Ends every stream and call with UNAVAILABLE and leaves the bus. */
