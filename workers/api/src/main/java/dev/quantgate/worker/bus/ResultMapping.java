@@ -12,6 +12,7 @@ import dev.quantgate.worker.api.inference.TextResult.LabelScore;
 import dev.quantgate.worker.api.inference.TextResult.MaskCandidate;
 import dev.quantgate.worker.api.inference.TextResult.Tokenized;
 import dev.quantgate.worker.api.inference.TextResult.Vector;
+import dev.quantgate.worker.api.inference.TextTask;
 import java.util.List;
 
 /** Results of text tasks on the wire. */
@@ -39,6 +40,16 @@ final class ResultMapping {
         return wire.build();
     }
 
+    /** The answer to {@code task}; an answer to another kind of task is an error. */
+    @SuppressWarnings("unchecked") // The class that belongs to the task's R has just been checked.
+    static <R extends TextResult> R fromWire(WireTasks.TextResult wire, TextTask<R> task) {
+        var result = fromWire(wire);
+        if (!typeOf(task).isInstance(result)) {
+            throw new MappingException("answer to a text task", wire.getResultCase());
+        }
+        return (R) result;
+    }
+
     static TextResult fromWire(WireTasks.TextResult wire) {
         return switch (wire.getResultCase()) {
             case EMBEDDED -> fromWire(wire.getEmbedded());
@@ -53,6 +64,20 @@ final class ResultMapping {
             case DETOKENIZED -> new Detokenized(wire.getDetokenized());
             case RESULT_NOT_SET -> throw new MappingException("text result", wire.getResultCase());
         };
+    }
+
+    private static Class<? extends TextResult> typeOf(TextTask<?> task) {
+        if (task instanceof TextTask.Embed) {
+            return Embedded.class;
+        } else if (task instanceof TextTask.Classify) {
+            return Classified.class;
+        } else if (task instanceof TextTask.FillMask) {
+            return Filled.class;
+        } else if (task instanceof TextTask.Tokenize) {
+            return Tokenized.class;
+        } else {
+            return Detokenized.class;
+        }
     }
 
     private static WireTasks.Embedded toWire(Embedded embedded) {
