@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * A copy of a local model file or folder into the store, hashed on the way. The kernel copies and the copy is what is
@@ -113,8 +115,7 @@ public final class ArtifactCopy {
         return files;
     }
 
-    private static String copy(
-            Entry entry, Path target, Cancellation cancellation, java.util.function.LongConsumer position)
+    private static String copy(Entry entry, Path target, Cancellation cancellation, LongConsumer position)
             throws IOException {
         var digest = Sha256.newDigest();
         var buffer = ByteBuffer.allocateDirect(CHUNK_BYTES);
@@ -159,7 +160,7 @@ public final class ArtifactCopy {
     private static boolean same(BasicFileAttributes before, BasicFileAttributes after) {
         return before.size() == after.size()
                 && before.lastModifiedTime().equals(after.lastModifiedTime())
-                && java.util.Objects.equals(before.fileKey(), after.fileKey());
+                && Objects.equals(before.fileKey(), after.fileKey());
     }
 
     private static void collect(Path top, Path folder, List<Entry> entries, int depth) throws IOException {

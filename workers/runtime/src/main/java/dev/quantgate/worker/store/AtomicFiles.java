@@ -18,6 +18,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes that are seen whole or not at all, and survive a power cut. A target has one writer at a time (its lock is
@@ -105,8 +106,7 @@ public final class AtomicFiles {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(
-                    Path folder, @org.jspecify.annotations.Nullable IOException failed) throws IOException {
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failed) throws IOException {
                 if (failed != null) {
                     throw failed;
                 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -55,7 +56,7 @@ public record ModelFolder(Path path) {
                             (StoredVariant variant) -> !variant.name().equals(Names.SOURCE_VARIANT))
                     .thenComparing(StoredVariant::name));
             var metadata = ModelMetadata.read(path);
-            return new StoredModel(name(), java.util.Optional.of(metadata), "", metadata.encode(), variants);
+            return new StoredModel(name(), Optional.of(metadata), "", metadata.encode(), variants);
         } catch (DamagedFileException damaged) {
             return damaged(String.valueOf(damaged.getMessage()), variants);
         } catch (IOException | RuntimeException unreadable) {
@@ -113,7 +114,7 @@ public record ModelFolder(Path path) {
     }
 
     private StoredModel damaged(String damage, List<StoredVariant> variants) {
-        return new StoredModel(name(), java.util.Optional.empty(), damage, rawMetadata(), variants);
+        return new StoredModel(name(), Optional.empty(), damage, rawMetadata(), variants);
     }
 
     private String rawMetadata() {

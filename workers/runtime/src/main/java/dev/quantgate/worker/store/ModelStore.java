@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -79,7 +80,7 @@ public final class ModelStore {
                 AtomicFiles.deleteTree(folder);
             }
         }
-        var found = new java.util.ArrayList<ModelFolder>();
+        var found = new ArrayList<ModelFolder>();
         for (var folder : allFolders().toList()) {
             if (folder.hasLeftovers()) {
                 found.add(folder);

@@ -21,18 +21,9 @@ public record StoredFile(String name, long sizeBytes, String sha256) {
 
     /** Hashes every file of a variant's folder, ordered by name; the store's own files are left out. */
     public static List<StoredFile> hashAll(Path folder) throws IOException {
-        List<Path> paths;
-        try (var tree = Files.walk(folder)) {
-            paths = tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
-                    .sorted()
-                    .toList();
-        }
         var files = new ArrayList<StoredFile>();
-        for (var path : paths) {
-            var name = nameOf(folder, path);
-            if (isStoresOwn(name)) {
-                continue;
-            }
+        for (var name : namesIn(folder)) {
+            var path = folder.resolve(name);
             var attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isRegularFile()) {
                 throw new DamagedFileException(name + ": not a regular file");
@@ -40,6 +31,17 @@ public record StoredFile(String name, long sizeBytes, String sha256) {
             files.add(new StoredFile(name, attributes.size(), Sha256.ofFile(path)));
         }
         return files;
+    }
+
+    /** Names of the files in a variant's folder, ordered; the store's own files are left out. */
+    public static List<String> namesIn(Path folder) throws IOException {
+        try (var tree = Files.walk(folder)) {
+            return tree.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .map(path -> nameOf(folder, path))
+                    .filter(name -> !isStoresOwn(name))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** One digest for all files: SHA-256 over lines {@code <sha256>  <name>} ordered by name. */

@@ -4,6 +4,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object from a file that anybody may have touched: every field is read with its type, and what does not fit
@@ -50,7 +52,7 @@ public final class StrictJson {
         try {
             var text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(java.nio.ByteBuffer.wrap(content))
+                    .decode(ByteBuffer.wrap(content))
                     .toString();
             return new StrictJson(new JsonObject(text), name);
         } catch (CharacterCodingException | DecodeException | ClassCastException damaged) {
@@ -163,8 +165,7 @@ public final class StrictJson {
         return json.encodePrettily();
     }
 
-    private long wholeNumber(@org.jspecify.annotations.Nullable Object value, String field, String expected)
-            throws DamagedFileException {
+    private long wholeNumber(@Nullable Object value, String field, String expected) throws DamagedFileException {
         if (value instanceof Integer || value instanceof Long) {
             return ((Number) value).longValue();
         }

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.quantgate.worker.api.FailureKind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
@@ -78,7 +79,7 @@ public final class VariantUse implements AutoCloseable {
         try {
             channel = FileChannel.open(folder.resolve(LOCK_FILE), CREATE, READ, WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (IOException notWritable) {
-            if (dev.quantgate.worker.api.FailureKind.STORE_READ_ONLY
+            if (FailureKind.STORE_READ_ONLY
                     == StoreFailure.translate(notWritable, "locking", folder)
                             .failure()
                             .kind()) {
