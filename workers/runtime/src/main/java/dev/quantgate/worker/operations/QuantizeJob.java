@@ -141,10 +141,12 @@ final class QuantizeJob {
     }
 
     private static void updateMetadata(Run run, Work latest) throws IOException {
-        var metadata = run.model().read().requireMetadata();
+        var model = run.model().read();
+        var metadata = model.requireMetadata();
         var makesDefault =
                 latest instanceof Work.Quantizing work && work.request().setDefault();
-        var updated = metadata.with(makesDefault ? latest.variant() : metadata.defaultVariant(), true);
+        var updated = metadata.with(
+                makesDefault ? latest.variant() : metadata.defaultVariant(), model.isQuantizedWithout(""));
         if (!updated.equals(metadata)) {
             run.model().writeMetadata(updated);
         }

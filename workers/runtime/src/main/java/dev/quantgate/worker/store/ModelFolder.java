@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,11 +86,26 @@ public record ModelFolder(Path path) {
         AtomicFiles.publish(part, variant(variant));
     }
 
-    /** Takes a variant away: at once for new readers, from the disk when its last reader has closed it. */
-    public void remove(String variant) throws IOException {
+    /** Hides a variant from everybody at once; the folder it returns is to be deleted without the lease's lock. */
+    public Path hide(String variant) throws IOException {
         var trash = path.resolve(VARIANTS).resolve(TRASH + UUID.randomUUID());
         AtomicFiles.publish(variant(variant), trash);
-        AtomicFiles.deleteTree(trash);
+        return trash;
+    }
+
+    /** Changes whenever the metadata or the set of variants does; cheap to ask. */
+    public List<Object> stamp() throws IOException {
+        var stamp = new ArrayList<>();
+        for (var watched : List.of(path.resolve(ModelMetadata.FILE), path.resolve(VARIANTS))) {
+            try {
+                var attributes = Files.readAttributes(watched, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                stamp.add(attributes.lastModifiedTime());
+                stamp.add(String.valueOf(attributes.fileKey()));
+            } catch (NoSuchFileException missing) {
+                stamp.add(watched);
+            }
+        }
+        return stamp;
     }
 
     /** True if a dead owner left something behind. */

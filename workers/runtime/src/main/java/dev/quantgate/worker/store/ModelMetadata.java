@@ -46,19 +46,10 @@ public record ModelMetadata(
         tasks = Set.copyOf(tasks);
     }
 
-    /** The same with another default and, if {@code quantizedToo}, marked as quantised. */
-    public ModelMetadata with(String newDefault, boolean quantizedToo) {
+    /** The same with another default and another mark. */
+    public ModelMetadata with(String newDefault, boolean nowQuantized) {
         return new ModelMetadata(
-                name,
-                modelType,
-                version,
-                createdAt,
-                quantized || quantizedToo,
-                source,
-                dimensions,
-                backend,
-                newDefault,
-                tasks);
+                name, modelType, version, createdAt, nowQuantized, source, dimensions, backend, newDefault, tasks);
     }
 
     static ModelMetadata read(Path modelFolder) throws IOException {

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelStore {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
+    private static final String TRASH = ".trash.";
     private static final int MAX_IDENTITY_BYTES = 4096;
 
     private final Path root;
@@ -64,22 +65,13 @@ public final class ModelStore {
         return root.resolve("operations");
     }
 
-    public Path root() {
-        return root;
-    }
-
     /** Folders of all models that were published, ordered by name. */
     public List<ModelFolder> folders() throws IOException {
         return allFolders().filter(ModelFolder::hasModel).toList();
     }
 
-    /** Folders of models that a dead owner left something in. */
+    /** Folders of models that an owner, dead or alive, has left something in. */
     public List<ModelFolder> foldersWithLeftovers() throws IOException {
-        for (var folder : ModelFolder.list(root.resolve("models"))) {
-            if (String.valueOf(folder.getFileName()).startsWith(".")) {
-                AtomicFiles.deleteTree(folder);
-            }
-        }
         var found = new ArrayList<ModelFolder>();
         for (var folder : allFolders().toList()) {
             if (folder.hasLeftovers()) {
@@ -87,6 +79,15 @@ public final class ModelStore {
             }
         }
         return found;
+    }
+
+    /** Deletes what is left of deleted models. */
+    public void removeTrash() throws IOException {
+        for (var folder : ModelFolder.list(root.resolve("models"))) {
+            if (String.valueOf(folder.getFileName()).startsWith(TRASH)) {
+                AtomicFiles.deleteTree(folder);
+            }
+        }
     }
 
     /** Where the named model lies or would lie. */
@@ -113,7 +114,7 @@ public final class ModelStore {
 
     /** Hides a whole model from everybody at once; the folder it returns is to be deleted without the lease. */
     public Path hide(ModelFolder model) throws IOException {
-        var trash = root.resolve("models").resolve(".trash." + UUID.randomUUID());
+        var trash = root.resolve("models").resolve(TRASH + UUID.randomUUID());
         AtomicFiles.publish(model.path(), trash);
         return trash;
     }

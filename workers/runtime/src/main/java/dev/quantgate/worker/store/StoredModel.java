@@ -53,6 +53,14 @@ public record StoredModel(
                         .asException());
     }
 
+    /** True if any variant but the one called {@code except} is quantised. */
+    public boolean isQuantizedWithout(String except) {
+        return variants.stream()
+                .filter(variant -> !variant.name().equals(except))
+                .anyMatch(variant ->
+                        variant.manifest().filter(VariantManifest::quantized).isPresent());
+    }
+
     public StoredVariant requireSource() {
         return requireVariant(Optional.of(Names.SOURCE_VARIANT));
     }
