@@ -6,7 +6,6 @@ import dev.quantgate.bus.v1.WireBus.Envelope;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
-import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import java.util.ArrayList;
@@ -86,27 +85,15 @@ class BatchTest {
         var client = bus.client("w1");
         var probes = new ArrayList<Probe<GenerateEvent>>();
         for (int i = 0; i < 1000; i++) {
-            var one = new Probe<GenerateEvent>();
-            probes.add(one);
-            var handle = new StreamHandle[1];
-            handle[0] = client.generate(Samples.REQUEST, CallContext.of("r" + i), new StreamSink<GenerateEvent>() {
-                @Override
-                public void item(GenerateEvent item) {
-                    one.item(item);
-                    handle[0].grant(1);
-                }
-
-                @Override
-                public void end() {
-                    one.end();
-                }
-
-                @Override
-                public void fail(WorkerFailure failure) {
-                    one.fail(failure);
-                }
-            });
+            probes.add(new Probe<>());
         }
+        // On the event loop no item can arrive before its stream's handle is known.
+        bus.vertx.runOnContext(v -> {
+            for (int i = 0; i < 1000; i++) {
+                var sink = new GrantingSink<>(probes.get(i));
+                sink.follow(client.generate(Samples.REQUEST, CallContext.of("r" + i), sink));
+            }
+        });
 
         for (var one : probes) {
             assertThat(one.awaitEnd()).isEmpty();
