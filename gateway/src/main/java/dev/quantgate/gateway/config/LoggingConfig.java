@@ -9,9 +9,10 @@ import java.util.Locale;
  * @param level of the product's own loggers: error, warn, info, debug or trace
  */
 public record LoggingConfig(String level) {
-    public static final LoggingConfig DEFAULT = new LoggingConfig("info");
-
+    // First, because the default below is checked against it.
     private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
+
+    public static final LoggingConfig DEFAULT = new LoggingConfig("info");
 
     public LoggingConfig {
         level = level.toLowerCase(Locale.ROOT);

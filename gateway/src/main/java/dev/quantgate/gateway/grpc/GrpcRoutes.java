@@ -1,12 +1,6 @@
 package dev.quantgate.gateway.grpc;
 
-import dev.quantgate.gateway.routing.Admission;
-import dev.quantgate.gateway.routing.Catalogue;
-import dev.quantgate.gateway.routing.Inference;
-import dev.quantgate.gateway.routing.Operations;
-import dev.quantgate.gateway.routing.Readiness;
-import dev.quantgate.gateway.routing.WorkerRouter;
-import dev.quantgate.worker.api.WorkerDirectory;
+import dev.quantgate.gateway.routing.Routing;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -14,10 +8,7 @@ import io.vertx.grpc.server.GrpcServerOptions;
 
 /** Every gRPC service of the gateway, ready to be mounted on an HTTP server. */
 public final class GrpcRoutes {
-    private final WorkerRouter router;
-    private final Catalogue catalogue;
-    private final Operations operations;
-    private final Inference inference;
+    private final Routing routing;
     private final CallSettings settings;
     private final ServedServices served = new ServedServices();
     private final HealthRpcs health;
@@ -25,19 +16,15 @@ public final class GrpcRoutes {
     /**
      * Makes the services.
      *
-     * @param directory the workers to serve from
-     * @param admission counts the calls and refuses new ones while the gateway drains
+     * @param routing what they work with
      * @param maxMessageBytes most bytes of one request message, compressed or not
      */
-    public GrpcRoutes(WorkerDirectory directory, Admission admission, int maxMessageBytes) {
-        this.router = new WorkerRouter(directory);
-        this.catalogue = new Catalogue(router);
-        this.operations = new Operations(router, catalogue);
-        this.inference = new Inference(router);
-        this.settings = new CallSettings(admission, maxMessageBytes);
-        this.health = new HealthRpcs(new Readiness(router, admission), ServedServices.OWN);
-        directory.onChange(health::refresh);
-        admission.onDrain(health::refresh);
+    public GrpcRoutes(Routing routing, int maxMessageBytes) {
+        this.routing = routing;
+        this.settings = new CallSettings(routing.admission(), maxMessageBytes);
+        this.health = new HealthRpcs(routing.readiness(), ServedServices.OWN);
+        routing.directory().onChange(health::refresh);
+        routing.admission().onDrain(health::close);
     }
 
     /** Makes a server with all services for one event loop. */
@@ -52,12 +39,12 @@ public final class GrpcRoutes {
                 .removeEnabledProtocol(GrpcProtocol.TRANSCODING);
         var server = GrpcServer.server(vertx, options);
         server.callHandler(UnknownMethod::refuse);
-        InferenceRpcs.bind(rpcs(server, InferenceRpcs.NAME), inference);
-        new ModelRpcs(catalogue, operations).bind(rpcs(server, ModelRpcs.NAME));
-        var operationRpcs = new OperationRpcs(operations);
+        InferenceRpcs.bind(rpcs(server, InferenceRpcs.NAME), routing.inference());
+        new ModelRpcs(routing.catalogue(), routing.operations()).bind(rpcs(server, ModelRpcs.NAME));
+        var operationRpcs = new OperationRpcs(routing.operations());
         operationRpcs.bind(rpcs(server, OperationRpcs.NAME));
         operationRpcs.bindWatch(rpcs(server, OperationRpcs.WATCH_NAME));
-        WorkerRpcs.bind(rpcs(server, WorkerRpcs.NAME), router);
+        WorkerRpcs.bind(rpcs(server, WorkerRpcs.NAME), routing.router());
         health.bind(rpcs(server, HealthRpcs.NAME));
         var reflection = new ReflectionRpcs(served);
         reflection.bind(server, ServedServices.REFLECTION, settings);

@@ -57,9 +57,15 @@ final class HealthRpcs {
         watches.forEach(HealthWatch::refresh);
     }
 
+    /** Tells the watchers that nothing is served any more, and lets them go. */
+    void close() {
+        watches.forEach(HealthWatch::close);
+    }
+
     private StreamHandle watch(HealthCheckRequest request, CallContext call, StreamSink<HealthCheckResponse> sink) {
         var service = request.getService();
-        var watch = new HealthWatch(() -> status(service), status -> sink.item(response(status)), watches::remove);
+        var watch =
+                new HealthWatch(() -> status(service), new MappedSink<>(sink, HealthRpcs::response), watches::remove);
         watches.add(watch);
         watch.refresh();
         return watch;

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
  * waits for it. A client that hangs up stops nothing: the operation belongs to the store.
  */
 public final class QuantizeRoute implements RouteModule {
+    private static final String PATH = "/models/quantize";
     private static final Set<String> FIELDS = Set.of("model_type", "quantization", "allow_requantize");
     private static final int MAX_ECHO = 256;
 
@@ -39,10 +40,8 @@ public final class QuantizeRoute implements RouteModule {
 
     @Override
     public void mount(Router router) {
-        router.post("/models/quantize")
-                .handler(calls.jsonType())
-                .handler(calls.body())
-                .handler(calls.counted(this::handle));
+        router.post(PATH).handler(calls.jsonType());
+        router.post(PATH).handler(calls.body()).handler(calls.counted(this::handle));
     }
 
     private void handle(RoutingContext route, CallContext call) {
