@@ -12,10 +12,17 @@ import picocli.CommandLine.Option;
 
 /** Flags of the commands that start a gateway or workers. */
 final class ConfigFlags {
-    @Option(names = "--config", paramLabel = "FILE", defaultValue = "${env:QUANTGATE_CONFIG}", description = "YAML file; config/quantgate.yaml lists every key.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "${env:QUANTGATE_CONFIG}",
+            description = "YAML file; config/quantgate.yaml lists every key.")
     private @Nullable Path file;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set one key, such as --set workers.defaults.threads=2.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set one key, such as --set workers.defaults.threads=2.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** The configuration, with what a command's own flags say on top. */
@@ -25,7 +32,7 @@ final class ConfigFlags {
         try {
             return EmbeddedGateway.configuration(Optional.ofNullable(file), System.getenv(), overrides);
         } catch (ConfigException wrong) {
-            throw new CliException(ExitCodes.USAGE, wrong.getMessage());
+            throw new CliException(ExitCodes.USAGE, String.valueOf(wrong.getMessage()));
         }
     }
 }

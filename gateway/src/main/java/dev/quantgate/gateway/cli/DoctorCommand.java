@@ -14,7 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code quantgate doctor}: says what would keep Quantgate from working on this machine. */
-@Command(name = "doctor", mixinStandardHelpOptions = true, description = "Check this machine, the configuration, the engines and the store.")
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = "Check this machine, the configuration, the engines and the store.")
 final class DoctorCommand implements Callable<Integer> {
     private static final int LEAST_JAVA = 17;
     private static final long LEAST_FREE_BYTES = 1_000_000_000L;

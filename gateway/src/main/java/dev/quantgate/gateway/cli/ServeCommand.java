@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--port", description = "Port for gRPC and HTTP; 0 takes a free one. Default 8000.")
     private @Nullable Integer port;
 
-    @Option(names = "--port-file", paramLabel = "FILE", description = "Write the port to FILE once the gateway is ready.")
+    @Option(
+            names = "--port-file",
+            paramLabel = "FILE",
+            description = "Write the port to FILE once the gateway is ready.")
     private @Nullable Path portFile;
 
     @Option(names = "--cluster-port", paramLabel = "PORT", description = "Let worker processes join on this port.")
@@ -57,7 +61,7 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private LinkedHashMap<String, String> overrides() {
+    private Map<String, String> overrides() {
         var overrides = new LinkedHashMap<String, String>();
         if (host != null) {
             overrides.put("server.host", host);

@@ -31,8 +31,7 @@ final class WorkerCommand implements Callable<Integer> {
             overrides.put("cluster.host", host);
         }
         var process = Await.started(WorkerProcess.join(flags.configuration(overrides), join));
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> Await.done(process.close()), "quantgate-shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> Await.done(process.close()), "quantgate-shutdown"));
         Await.done(process.orphaned());
         throw new CliException(ExitCodes.UNAVAILABLE, "the gateway at " + join + " is gone; the worker ends");
     }
