@@ -2,6 +2,8 @@ package dev.quantgate.worker.llamacpp.schedule;
 
 /** Rows of a decoded batch from which tokens are to be chosen, and the choices: parallel arrays, reused at each step. */
 public final class SampleRows {
+    static final int NO_TOKEN = -1;
+
     private final int[] rows;
     private final TokenSampler[] samplers;
     private final int[] tokens;
@@ -29,6 +31,11 @@ public final class SampleRows {
     /** For the engine: records the choice. */
     public void choose(int index, int token) {
         tokens[index] = token;
+    }
+
+    /** For the engine: no token is allowed in this row. */
+    public void refuse(int index) {
+        tokens[index] = NO_TOKEN;
     }
 
     int token(int index) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides what each step computes and keeps account of it. Used by the loop's thread alone, but for the counters.
@@ -17,6 +19,12 @@ import java.util.function.Predicate;
  * it anew later.
  */
 final class Scheduler {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Scheduler.class);
+    private static final WorkerFailure NO_TOKEN_ALLOWED = WorkerFailure.invalid(
+            "sampling", "the grammar (expected: one that allows a token of the model at each step)");
+    private static final WorkerFailure RECEIVER_FAILED =
+            WorkerFailure.of(FailureKind.INTERNAL, "the answer could not be processed");
+
     private final DecodeEngine engine;
     private final AbortGate gate;
     private final LoopStatistics statistics;
@@ -94,11 +102,13 @@ final class Scheduler {
     }
 
     private void failRunning(WorkerFailure failure) {
-        for (var request : List.copyOf(running)) {
-            running.remove(request);
-            release(request);
-            end(request, failure);
-        }
+        List.copyOf(running).forEach(request -> endRunning(request, failure));
+    }
+
+    private void endRunning(DecodeRequest request, WorkerFailure failure) {
+        running.remove(request);
+        release(request);
+        end(request, failure);
     }
 
     private void sweep(long now) {
@@ -108,9 +118,7 @@ final class Scheduler {
         for (int i = running.size() - 1; i >= 0; i--) {
             var request = running.get(i);
             if (over.test(request)) {
-                running.remove(i);
-                release(request);
-                end(request, reason(request));
+                endRunning(request, reason(request));
             }
         }
         for (int i = draining.size() - 1; i >= 0; i--) {
@@ -218,24 +226,37 @@ final class Scheduler {
     }
 
     private void deliver() {
-        statistics.generated(samples.size());
         for (int i = 0; i < samples.size(); i++) {
             var request = sampled[i];
+            if (samples.token(i) == SampleRows.NO_TOKEN) {
+                endRunning(request, NO_TOKEN_ALLOWED);
+                continue;
+            }
+            statistics.generated(1);
             shares.charge(request.spec().client(), 1);
-            var token = samples.token(i);
-            switch (request.outlet().accept(token)) {
-                case END_OF_TEXT -> {
-                    request.generated(token, false);
-                    finish(request, EndCause.STOP);
-                }
-                case STOPPED -> {
-                    request.generated(token, true);
-                    finish(request, EndCause.STOP);
-                }
-                case GO_ON -> {
-                    request.generated(token, true);
-                    goOn(request);
-                }
+            try {
+                deliver(request, samples.token(i));
+            } catch (RuntimeException e) {
+                // One receiver's fault is not the others'.
+                LOGGER.atError().setCause(e).log("a request's receiver failed");
+                endRunning(request, RECEIVER_FAILED);
+            }
+        }
+    }
+
+    private void deliver(DecodeRequest request, int token) {
+        switch (request.outlet().accept(token)) {
+            case END_OF_TEXT -> {
+                request.generated(token, false);
+                finish(request, EndCause.STOP);
+            }
+            case STOPPED -> {
+                request.generated(token, true);
+                finish(request, EndCause.STOP);
+            }
+            case GO_ON -> {
+                request.generated(token, true);
+                goOn(request);
             }
         }
     }
@@ -271,7 +292,11 @@ final class Scheduler {
 
     private void end(DecodeRequest request, WorkerFailure failure) {
         shares.leave(request.spec().client());
-        request.outlet().fail(failure);
+        try {
+            request.outlet().fail(failure);
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("a request's receiver failed");
+        }
     }
 
     private void release(DecodeRequest request) {
