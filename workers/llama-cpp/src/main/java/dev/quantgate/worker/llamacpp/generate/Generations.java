@@ -12,6 +12,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.DecodeRequest;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Generations implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Generations.class);
+
+    /** What a request gets that comes while the model is being closed. */
+    public static final WorkerFailure UNLOADING =
+            WorkerFailure.of(FailureKind.UNAVAILABLE, "the model is being unloaded");
 
     private final Pieces pieces;
     private final ChatRendering chats;
@@ -57,7 +62,12 @@ public final class Generations implements AutoCloseable {
         var events = new EventQueue(sink);
         var handle = new GenerationHandle(loop, events);
         context.cancellation().onCancel(handle::cancel);
-        preparer.execute(() -> prepare(request, context, arrivedAt, events, handle));
+        try {
+            preparer.execute(() -> prepare(request, context, arrivedAt, events, handle));
+        } catch (RejectedExecutionException e) {
+            gate.leave(0);
+            throw new WorkerException(UNLOADING, e);
+        }
         return handle;
     }
 

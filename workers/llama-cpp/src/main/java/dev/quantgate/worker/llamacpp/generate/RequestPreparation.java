@@ -2,6 +2,7 @@ package dev.quantgate.worker.llamacpp.generate;
 
 import dev.quantgate.natives.llama.GrammarSpec;
 import dev.quantgate.natives.llama.JsonSchemaGrammar;
+import dev.quantgate.natives.llama.LlamaException;
 import dev.quantgate.natives.llama.RowSampler;
 import dev.quantgate.natives.llama.SamplingSpec;
 import dev.quantgate.natives.llama.Vocabulary;
@@ -164,8 +165,9 @@ final class RequestPreparation {
                 .build();
         try {
             return RowSampler.create(vocabulary, spec);
-        } catch (IllegalArgumentException e) {
-            throw refused("sampling.grammar", e);
+        } catch (IllegalArgumentException | LlamaException e) {
+            var field = sampling.constraint() instanceof Constraint.JsonSchema ? "json_schema" : "grammar";
+            throw refused("sampling." + field, e);
         }
     }
 
@@ -188,7 +190,7 @@ final class RequestPreparation {
         return WorkerFailure.invalid(field, message).asException();
     }
 
-    private static WorkerException refused(String field, IllegalArgumentException cause) {
+    private static WorkerException refused(String field, RuntimeException cause) {
         return new WorkerException(WorkerFailure.invalid(field, String.valueOf(cause.getMessage())), cause);
     }
 }

@@ -218,7 +218,8 @@ public final class GgufQuantization {
             }
             return values;
         } catch (GgufFormatException e) {
-            throw new WorkerException(WorkerFailure.invalid("importance_matrix_uri", String.valueOf(e.getMessage())), e);
+            throw new WorkerException(
+                    WorkerFailure.invalid("importance_matrix_uri", String.valueOf(e.getMessage())), e);
         } catch (IOException e) {
             throw new WorkerException(
                     WorkerFailure.invalid("importance_matrix_uri", "cannot be read (expected: a readable file)"), e);
