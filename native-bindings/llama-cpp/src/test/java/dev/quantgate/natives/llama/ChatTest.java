@@ -131,14 +131,7 @@ class ChatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "{",
-                "{\"type\":\"nothing\"}",
-                "{\"$ref\":\"#/missing\"}",
-                "{\"type\":\"string\",\"pattern\":\"a(\"}"
-            })
+    @ValueSource(strings = {"", "{", "{\"type\":\"nothing\"}", "{\"$ref\":\"#/missing\"}"})
     void schemasThatCannotBeExpressedAreRefused(String schema) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JsonSchemaGrammar.toGrammar(schema))
