@@ -10,15 +10,10 @@ import java.util.Arrays;
  * are read again only where two hashes agree.
  */
 final class DuplicateTokens {
-    /** A hash of some bytes that nobody outside this process can predict. */
-    interface Hash {
-        long hash(byte[] bytes, int start, int length);
-    }
-
     private final WindowReader reader;
-    private final Hash hash;
+    private final BytesHash hash;
 
-    DuplicateTokens(WindowReader reader, Hash hash) {
+    DuplicateTokens(WindowReader reader, BytesHash hash) {
         this.reader = reader;
         this.hash = hash;
     }

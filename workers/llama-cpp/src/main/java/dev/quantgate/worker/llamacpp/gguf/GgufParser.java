@@ -3,6 +3,7 @@ package dev.quantgate.worker.llamacpp.gguf;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Parses header, metadata and tensor table, in the order in which llama.cpp's {@code ggml/src/gguf.cpp} reads them. */
@@ -110,9 +111,12 @@ final class GgufParser {
 
     private GgufValueType valueType(String key) throws IOException {
         int wireId = reader.i32(key);
-        return GgufValueType.fromWireId(wireId)
-                .orElseThrow(() -> new GgufFormatException(
-                        key, "value type " + Integer.toUnsignedString(wireId), "a value type from 0 to 12"));
+        Optional<GgufValueType> type = GgufValueType.fromWireId(wireId);
+        if (type.isEmpty()) {
+            throw new GgufFormatException(
+                    key, "value type " + Integer.toUnsignedString(wireId), "a value type from 0 to 12");
+        }
+        return type.get();
     }
 
     private boolean flag(String key) throws IOException {

@@ -69,15 +69,25 @@ public final class GgufVerifier {
     }
 
     private static String architecture(Metadata metadata) throws GgufFormatException {
-        String architecture = metadata.text("general.architecture")
-                .orElseThrow(() -> Metadata.missing("general.architecture", "the name of a model family"));
-        boolean sane = !architecture.isEmpty()
-                && architecture.length() <= MAX_ARCHITECTURE_LENGTH
-                && architecture.chars().allMatch(c -> c > ' ' && c < 0x7f);
-        if (!sane) {
-            throw new GgufFormatException(
-                    "general.architecture", architecture, "1 to " + MAX_ARCHITECTURE_LENGTH + " printable characters");
+        Optional<String> architecture = metadata.text("general.architecture");
+        if (architecture.isEmpty()) {
+            throw Metadata.missing("general.architecture", "the name of a model family");
         }
-        return architecture;
+        if (!isName(architecture.get())) {
+            throw new GgufFormatException(
+                    "general.architecture",
+                    architecture.get(),
+                    "1 to " + MAX_ARCHITECTURE_LENGTH + " printable characters");
+        }
+        return architecture.get();
+    }
+
+    private static boolean isName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= MAX_ARCHITECTURE_LENGTH;
     }
 }

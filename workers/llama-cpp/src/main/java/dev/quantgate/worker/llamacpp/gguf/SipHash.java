@@ -8,7 +8,7 @@ import java.security.SecureRandom;
 /**
  * SipHash-1-3 (Aumasson and Bernstein, 2012) under a secret key, so that no file can be built whose strings collide.
  */
-final class SipHash {
+final class SipHash implements BytesHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final SipHash SECRET;
 
@@ -30,7 +30,8 @@ final class SipHash {
         return SECRET;
     }
 
-    long hash(byte[] bytes, int start, int length) {
+    @Override
+    public long hash(byte[] bytes, int start, int length) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the list of tensors; each entry is checked on its own. */
 final class TensorTable {
@@ -69,13 +70,15 @@ final class TensorTable {
 
     private GgmlType type(String name) throws IOException {
         int wireId = reader.i32(name);
-        GgmlType type = GgmlType.fromWireId(wireId)
-                .orElseThrow(() ->
-                        new GgufFormatException(name + " type", Integer.toUnsignedString(wireId), GgmlType.wireIds()));
-        if (type.isComputeOnly()) {
-            throw new GgufFormatException(name + " type", type, "a type for storage; this one only exists in memory");
+        Optional<GgmlType> type = GgmlType.fromWireId(wireId);
+        if (type.isEmpty()) {
+            throw new GgufFormatException(name + " type", Integer.toUnsignedString(wireId), GgmlType.wireIds());
         }
-        return type;
+        if (type.get().isComputeOnly()) {
+            throw new GgufFormatException(
+                    name + " type", type.get(), "a type for storage; this one only exists in memory");
+        }
+        return type.get();
     }
 
     private static long sizeBytes(String name, GgmlType type, Long[] dims) throws GgufFormatException {

@@ -53,7 +53,7 @@ final class VocabularyReader {
         if (model.equals("none") || model.equals("no_vocab")) {
             return none(model, architecture);
         }
-        int count = tokens(architecture);
+        int count = tokens(model, architecture);
         int merges = merges(model);
         tokenTypes(count);
         scores(count);
@@ -87,13 +87,19 @@ final class VocabularyReader {
                 .orElse(0);
     }
 
-    private int tokens(String architecture) throws IOException {
+    private int tokens(String model, String architecture) throws IOException {
         Optional<GgufValue.Elements> tokens = metadata.array(TOKENS, GgufValueType.STRING, GgufValueType.STRING);
         int declared = declaredCount(architecture);
-        GgufValue.Elements array = tokens.orElseThrow(() -> Metadata.missing(TOKENS, "an array of STRING"));
+        if (tokens.isEmpty()) {
+            throw Metadata.missing(TOKENS, "an array of STRING");
+        }
+        GgufValue.Elements array = tokens.get();
         int count = (int) Metadata.inRange(TOKENS, array.count(), 1, limits.vocabularyTokens());
         requireLengths(TOKENS, array, 0);
-        new DuplicateTokens(reader, SipHash.secret()::hash).check(TOKENS, array);
+        new DuplicateTokens(reader, SipHash.secret()).check(TOKENS, array);
+        if (model.equals("llama")) {
+            new ByteTokens(reader).requireAll(TOKENS, array);
+        }
         if (declared != 0 && declared != count) {
             warnings.add(architecture + ".vocab_size: " + declared + " (the vocabulary has " + count + " entries)");
         }

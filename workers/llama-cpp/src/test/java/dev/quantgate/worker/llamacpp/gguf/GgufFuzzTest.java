@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** No damage makes a reader crash, hang or allocate without bound. A failure names the seed that repeats it. */
 class GgufFuzzTest {
     private static final long SEED = 20_261_122;
-    private static final int MODELS = 300_000;
-    private static final int MATRICES = 60_000;
+    private static final int MODELS = 150_000;
+    private static final int MATRICES = 30_000;
     private static final Duration LONGEST = Duration.ofSeconds(20);
     // Metadata of a file becomes objects: a key of one byte takes about 150 bytes.
     private static final long ALLOWED_FACTOR = 16;

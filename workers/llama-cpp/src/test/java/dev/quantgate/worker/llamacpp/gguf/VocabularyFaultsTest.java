@@ -35,7 +35,7 @@ class VocabularyFaultsTest {
     void acceptsSeveralEmptyEntries() throws Exception {
         List<String> tokens = tokensWith(200, "");
         tokens.set(201, "");
-        assertThat(verify(soundFile().strings(TOKENS, tokens)).vocabulary().tokenCount())
+        assertThat(verify(bytePairFile().strings(TOKENS, tokens)).vocabulary().tokenCount())
                 .isEqualTo(261);
     }
 
@@ -66,7 +66,7 @@ class VocabularyFaultsTest {
     @Test
     void refusesAVocabularyThatDoesNotFitTheEmbedding() {
         List<String> tokens = tokensWith(0, "first").subList(0, 260);
-        assertRefused(soundFile().strings(TOKENS, tokens), "token_embd.weight shape", "[8, 261]", "[8, 260]");
+        assertRefused(bytePairFile().strings(TOKENS, tokens), "token_embd.weight shape", "[8, 261]", "[8, 260]");
     }
 
     @Test
@@ -155,6 +155,44 @@ class VocabularyFaultsTest {
                 (GgufValue.Elements) Objects.requireNonNull(file.metadata().get(TOKENS));
         new DuplicateTokens(reader, (text, start, length) -> 42).check(TOKENS, tokens);
         assertThat(reader.position()).isEqualTo(tokens.offsetBytes() + tokens.lengthBytes());
+    }
+
+    @Test
+    void refusesASentencePieceVocabularyWithoutAByte() {
+        assertRefused(
+                soundFile().strings(TOKENS, byteTokensWith(3 + 0x41, "other")),
+                TOKENS,
+                "no token for byte 65",
+                "a token such as <0x41> for every byte");
+    }
+
+    @Test
+    void acceptsAByteThatIsATokenAsItIs() throws Exception {
+        assertThat(verify(soundFile().strings(TOKENS, byteTokensWith(3 + 0x41, "A")))
+                        .warnings())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesNulAsTheTokenOfItsByte() {
+        assertRefused(
+                soundFile().strings(TOKENS, byteTokensWith(3, "\0")),
+                TOKENS,
+                "no token for byte 0",
+                "a token such as <0x00>");
+    }
+
+    /** The 261 entries of the sound file with one replaced. */
+    private static List<String> byteTokensWith(int index, String token) {
+        List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+        IntStream.range(0, 256).forEach(i -> tokens.add(String.format("<0x%02X>", i)));
+        tokens.addAll(List.of("x", "y"));
+        tokens.set(index, token);
+        return tokens;
+    }
+
+    private static GgufBytes bytePairFile() {
+        return soundFile().string("tokenizer.ggml.model", "gpt2");
     }
 
     private static List<String> tokensWith(int index, String token) {
