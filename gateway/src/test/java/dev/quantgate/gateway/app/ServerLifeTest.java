@@ -121,7 +121,8 @@ final class ServerLifeTest {
     }
 
     private static boolean refusesConnections(int port) {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try {
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
             return false;
         } catch (ConnectException refused) {
             return true;
