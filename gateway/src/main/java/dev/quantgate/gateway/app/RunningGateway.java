@@ -33,6 +33,11 @@ public final class RunningGateway {
         this.ready = firstWorker();
     }
 
+    /** The Vert.x instance that it runs on, for clients in the same process. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
     /** The port that it listens on. */
     public int port() {
         return listener.port();

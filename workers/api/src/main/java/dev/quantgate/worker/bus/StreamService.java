@@ -170,6 +170,7 @@ final class StreamService<T> extends Service implements StreamSink<T> {
         for (int i = 0; i < count; i++) {
             data.addItems(encoder.apply(waiting.remove()));
         }
+        credit -= count;
         sendToGateway(Envelope.newBuilder().setData(data).build());
     }
 
