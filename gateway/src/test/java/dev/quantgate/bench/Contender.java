@@ -10,7 +10,7 @@ public interface Contender {
     /**
      * Does the work.
      *
-     * @param round 0 is the warm-up; every contender gets the same work in the same round
+     * @param round above 0, or not for a warm-up; every contender gets the same work in the same round
      * @return readings by metric name
      */
     Map<String, Double> measure(int round) throws Exception;

@@ -7,21 +7,29 @@ import java.util.function.Consumer;
 /**
  * Lets contenders work in turns, so that what disturbs the machine disturbs all of them.
  *
- * @param count measured rounds; a warm-up round comes before them
+ * @param warmUps rounds before the measured ones, numbered downwards from 0
+ * @param count measured rounds
  * @param settle pause before each turn, in which the threads of the one before go to sleep
  * @param log hears what is being done
  */
-public record Rounds(int count, Duration settle, Consumer<String> log) {
+public record Rounds(int warmUps, int count, Duration settle, Consumer<String> log) {
     public Rounds {
         if (count < 1) {
             throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
         }
     }
 
-    /** Runs the warm-up and the rounds; each round starts with the next contender. */
+    /** The same with another number of warm-ups. */
+    public Rounds withWarmUps(int value) {
+        return new Rounds(value, count, settle, log);
+    }
+
+    /** Runs the warm-ups and the rounds; each round starts with the next contender. */
     public Readings play(List<? extends Contender> contenders) throws Exception {
-        for (var contender : contenders) {
-            contender.measure(0);
+        for (int round = 0; round > -warmUps; round--) {
+            for (var contender : contenders) {
+                var unused = contender.measure(round);
+            }
         }
         var readings = new Readings();
         for (int round = 1; round <= count; round++) {
