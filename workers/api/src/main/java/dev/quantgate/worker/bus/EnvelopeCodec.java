@@ -10,7 +10,7 @@ import io.vertx.core.eventbus.MessageCodec;
 final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
     private static final String NAME = "quantgate.bus.v1";
 
-    private EnvelopeCodec() {}
+    EnvelopeCodec() {}
 
     /** Makes {@code vertx} carry envelopes; does nothing the second time. */
     static void register(Vertx vertx) {

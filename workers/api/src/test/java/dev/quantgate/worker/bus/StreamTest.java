@@ -259,12 +259,4 @@ class StreamTest {
     private static List<String> texts(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> "t" + i).toList();
     }
-
-    private static final class FakeHandle implements StreamHandle {
-        @Override
-        public void grant(int items) {}
-
-        @Override
-        public void cancel() {}
-    }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,6 +142,6 @@ final class Inference {
 
     /** Where a request gets its model from. */
     interface ModelAccess {
-        CompletableFuture<LoadedModels.Use> use(ModelRef model, CallContext context);
+        CompletionStage<LoadedModels.Use> use(ModelRef model, CallContext context);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,7 +82,8 @@ final class LoadedModels implements Workplace.Loader {
         }
         var use = new Use(slot);
         var result = new CompletableFuture<Use>();
-        slot.ready.whenComplete((model, failure) -> {
+        CompletionStage<LoadedModel> ready = slot.ready;
+        ready.whenComplete((model, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
             } else if (!result.complete(use)) {

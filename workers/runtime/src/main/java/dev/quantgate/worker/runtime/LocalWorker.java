@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A worker in this process: one backend and the store it works on. Owns the backend, its threads and its leases.
@@ -110,7 +111,8 @@ public final class LocalWorker implements Worker, AutoCloseable {
         }
         var result = new CompletableFuture<LoadOutcome>();
         Deadlines.enforce(context, result, threads.timer());
-        models.load(model, contextTokens, context).whenComplete((outcome, failure) -> {
+        CompletionStage<LoadOutcome> loading = models.load(model, contextTokens, context);
+        loading.whenComplete((outcome, failure) -> {
             if (failure == null) {
                 result.complete(outcome);
             } else {
@@ -156,9 +158,10 @@ public final class LocalWorker implements Worker, AutoCloseable {
     @Override
     public CompletableFuture<Void> deleteOperation(String id, CallContext context) {
         return files.submit(context, "deleting an operation", () -> {
-            operations.delete(id);
-            return null;
-        });
+                    operations.delete(id);
+                    return id;
+                })
+                .thenAccept(deleted -> {});
     }
 
     @Override

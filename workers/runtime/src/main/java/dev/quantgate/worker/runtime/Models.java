@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The models of a worker: what the store has, what is in memory, and the way from one to the other. */
@@ -54,28 +55,30 @@ final class Models implements Inference.ModelAccess {
     }
 
     CompletableFuture<Void> delete(ModelRef ref, CallContext context) {
-        return files.<Void>submit(context, "deleting", () -> {
-            catalog.read(ref.model());
-            var folder = store.folder(ref.model());
-            var lease = leases.tryAcquire(folder, "deleting")
-                    .orElseThrow(() -> WorkerFailure.of(
-                                    FailureKind.FAILED_PRECONDITION,
-                                    "model " + ref.model()
-                                            + " is being changed (expected: wait for its operation or cancel it)")
-                            .asException());
-            try (lease) {
-                var model = folder.read();
-                var trash = ref.variant().isPresent()
-                        ? lease.commit(() -> hideVariant(model, ref.variant().get()))
-                        : lease.commit(() -> {
-                            requireUnused(model.variants());
-                            return store.hide(folder);
-                        });
-                AtomicFiles.deleteTree(trash);
-            }
-            catalog.refresh();
-            return null;
-        });
+        return files.submit(context, "deleting", () -> {
+                    catalog.read(ref.model());
+                    var folder = store.folder(ref.model());
+                    var lease = leases.tryAcquire(folder, "deleting")
+                            .orElseThrow(() -> WorkerFailure.of(
+                                            FailureKind.FAILED_PRECONDITION,
+                                            "model " + ref.model()
+                                                    + " is being changed (expected: wait for its operation or cancel it)")
+                                    .asException());
+                    try (lease) {
+                        var model = folder.read();
+                        var trash = ref.variant().isPresent()
+                                ? lease.commit(
+                                        () -> hideVariant(model, ref.variant().get()))
+                                : lease.commit(() -> {
+                                    requireUnused(model.variants());
+                                    return store.hide(folder);
+                                });
+                        AtomicFiles.deleteTree(trash);
+                    }
+                    catalog.refresh();
+                    return ref;
+                })
+                .thenAccept(deleted -> {});
     }
 
     CompletableFuture<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {
@@ -103,7 +106,7 @@ final class Models implements Inference.ModelAccess {
 
     /** A claim on a model for one request; on the caller's thread and at once if it is loaded. */
     @Override
-    public CompletableFuture<LoadedModels.Use> use(ModelRef ref, CallContext context) {
+    public CompletionStage<LoadedModels.Use> use(ModelRef ref, CallContext context) {
         var seen = catalog.seen(ref.model());
         if (seen.isPresent() && isWhole(seen.get(), ref)) {
             var target = target(seen.get(), ref);

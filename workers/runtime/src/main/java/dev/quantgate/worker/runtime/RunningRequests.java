@@ -5,6 +5,7 @@ import dev.quantgate.worker.api.WorkerFailure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +59,8 @@ final class RunningRequests {
         }
         var result = new CompletableFuture<Integer>();
         var timing = timer.schedule(() -> result.complete(count()), limit.toNanos(), TimeUnit.NANOSECONDS);
-        empty.whenComplete((none, never) -> {
+        CompletionStage<Void> allLeft = empty;
+        allLeft.whenComplete((none, never) -> {
             timing.cancel(false);
             result.complete(0);
         });
