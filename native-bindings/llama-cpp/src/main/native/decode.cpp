@@ -14,6 +14,10 @@
 
 namespace {
 
+// Results of llama_decode that are part of normal work, although llama.cpp logs errors for them.
+constexpr int32_t DECODE_NO_SLOT = 1;
+constexpr int32_t DECODE_ABORTED = 2;
+
 // Java writes the flag with volatile semantics at an aligned address.
 bool flag_is_set(void * flag) {
     return reinterpret_cast<std::atomic<int32_t> *>(flag)->load(std::memory_order_relaxed) != 0;
@@ -54,7 +58,12 @@ int32_t qg_decode(
     for (int32_t i = 0; i < n_tokens; ++i) {
         seq_ids[i] = seq + static_cast<int64_t>(i) * seqs_per_token;
     }
-    return llama_decode(ctx, llama_batch{n_tokens, token, nullptr, pos, n_seq, seq_ids.data(), logits});
+    const quantgate::scoped_log_hold hold;
+    const int32_t result = llama_decode(ctx, llama_batch{n_tokens, token, nullptr, pos, n_seq, seq_ids.data(), logits});
+    if (result == DECODE_NO_SLOT || result == DECODE_ABORTED) {
+        quantgate::drop_held_log();
+    }
+    return result;
 }
 
 int64_t qg_threadpool_attach(struct llama_context * ctx, int32_t n_threads, int32_t poll) {
@@ -98,10 +107,6 @@ int64_t qg_vocab_table(const struct llama_vocab * vocab) {
                 (llama_vocab_is_eog(vocab, token) ? 1 : 0) | (llama_vocab_is_control(vocab, token) ? 2 : 0));
     }
     return quantgate::keep_text(std::string(reinterpret_cast<const char *>(ends.data()), 4 * ends.size()) + flags + pieces);
-}
-
-int64_t qg_logits(struct llama_context * ctx, int32_t i) {
-    return reinterpret_cast<int64_t>(llama_get_logits_ith(ctx, i));
 }
 
 } // extern "C"

@@ -27,6 +27,17 @@ private:
     log_listener * previous;
 };
 
+// Holds back the log of the current thread as long as it lives, so that it can be dropped when it is of no interest.
+class scoped_log_hold {
+public:
+    scoped_log_hold();
+    ~scoped_log_hold();
+    scoped_log_hold(const scoped_log_hold &) = delete;
+    scoped_log_hold & operator=(const scoped_log_hold &) = delete;
+};
+
+void drop_held_log();
+
 // Keeps a text result for qg_text and returns its size.
 int64_t keep_text(std::string text);
 

@@ -53,9 +53,6 @@ QUANTGATE_API int32_t qg_decode(
 QUANTGATE_API int64_t qg_threadpool_attach(struct llama_context * ctx, int32_t n_threads, int32_t poll);
 QUANTGATE_API void    qg_threadpool_free(int64_t pool);
 
-// Address of the logits of batch entry i (or of the sampled candidates' logits), 0 when it has none.
-QUANTGATE_API int64_t qg_logits(struct llama_context * ctx, int32_t i);
-
 // Every token of a vocabulary in one go: for n tokens int32 end[n] (where its piece ends), uint8 flags[n] (1: ends a
 // generation, 2: control), then the pieces one after the other; control tokens have an empty piece.
 QUANTGATE_API int64_t qg_vocab_table(const struct llama_vocab * vocab);

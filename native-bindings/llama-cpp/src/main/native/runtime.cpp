@@ -9,6 +9,9 @@
 #include <atomic>
 #include <cstring>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -25,6 +28,8 @@ struct thread_log {
     bool                      capturing  = false;
     std::string               captured;
     quantgate::log_listener * listener = nullptr;
+    bool                      holding  = false;
+    std::vector<std::pair<ggml_log_level, std::string>> held;
 };
 
 thread_local thread_log  this_log;
@@ -33,6 +38,13 @@ thread_local std::string text_result;
 bool is_java_thread() {
     void * env = nullptr;
     return java_vm != nullptr && java_vm->GetEnv(&env, JNI_VERSION_1_8) == JNI_OK;
+}
+
+void send(ggml_log_level level, const std::string & line) {
+    const qg_log_sink sink = log_sink.load(std::memory_order_relaxed);
+    if (sink != nullptr && level >= log_min_level.load(std::memory_order_relaxed)) {
+        sink(level, line.c_str());
+    }
 }
 
 void end_line(thread_log & log) {
@@ -49,9 +61,10 @@ void end_line(thread_log & log) {
     if (log.capturing && level >= GGML_LOG_LEVEL_WARN && log.captured.size() < MAX_CAPTURE_BYTES) {
         log.captured.append(line).push_back('\n');
     }
-    const qg_log_sink sink = log_sink.load(std::memory_order_relaxed);
-    if (sink != nullptr && level >= log_min_level.load(std::memory_order_relaxed)) {
-        sink(level, line.c_str());
+    if (log.holding) {
+        log.held.emplace_back(level, line);
+    } else {
+        send(level, line);
     }
 }
 
@@ -87,10 +100,10 @@ void on_abort(const char * message) {
     if (!is_java_thread()) {
         return;
     }
-    // Build machines put their own paths in front of the file name.
-    const char * place = strstr(message, ".c");
+    // The text begins with the place, "file:line: ", and the file with a path of the machine that built it.
+    const char * end   = strstr(message, ": ");
     const char * start = message;
-    for (const char * p = message; place != nullptr && p < place; ++p) {
+    for (const char * p = message; end != nullptr && p < end; ++p) {
         if (*p == '/') {
             start = p + 1;
         }
@@ -108,6 +121,23 @@ scoped_log_listener::scoped_log_listener(log_listener * listener) : previous(thi
 
 scoped_log_listener::~scoped_log_listener() {
     this_log.listener = previous;
+}
+
+scoped_log_hold::scoped_log_hold() {
+    this_log.holding = true;
+}
+
+scoped_log_hold::~scoped_log_hold() {
+    this_log.holding = false;
+    const auto held  = std::move(this_log.held);
+    this_log.held.clear();
+    for (const auto & [level, line] : held) {
+        send(level, line);
+    }
+}
+
+void drop_held_log() {
+    this_log.held.clear();
 }
 
 int64_t keep_text(std::string text) {

@@ -35,6 +35,7 @@ public final class EmbeddedGateway {
 
     /** Like {@link #start(GatewayConfig)}, with workers from elsewhere. */
     public static Future<RunningGateway> start(GatewayConfig config, Workers.Source source) {
+        LoggingStart.apply(config.logging());
         StartupLog.effective(config);
         if (!config.cluster().enabled()) {
             var vertx = VertxStart.local(config.server());

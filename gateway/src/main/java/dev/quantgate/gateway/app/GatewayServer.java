@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Runs a gateway, or a worker process, until the process is told to end. */
@@ -19,14 +20,19 @@ public final class GatewayServer {
     /**
      * Starts a gateway and returns when it has stopped, which SIGTERM or SIGINT asks for.
      *
+     * @param onListening hears of the gateway once it listens and, if it has workers of its own, these are ready
      * @throws GatewayStartException if it cannot start
      */
-    public static void serve(GatewayConfig config) {
-        LoggingStart.apply(config.logging());
+    public static void serve(GatewayConfig config, Consumer<RunningGateway> onListening) {
         var gateway = await(EmbeddedGateway.start(config));
         gateway.ready().onFailure(StartupLog::workersFailed);
         var stopped = new CountDownLatch(1);
         onSignal(config, gateway::close, stopped);
+        if (config.workers().embedded()) {
+            gateway.ready().onSuccess(ready -> onListening.accept(gateway));
+        } else {
+            onListening.accept(gateway);
+        }
         awaitQuietly(stopped);
     }
 
@@ -38,7 +44,6 @@ public final class GatewayServer {
      * @throws GatewayStartException if they cannot start
      */
     public static void work(GatewayConfig config, String address) {
-        LoggingStart.apply(config.logging());
         var process = await(WorkerProcess.join(config, address));
         var stopped = new CountDownLatch(1);
         process.orphaned().onSuccess(gone -> {

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcServer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,10 @@ final class PortVerticle extends VerticleBase {
     private static void dispatch(HttpServerRequest request, GrpcServer grpc, Router http) {
         var type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null && type.startsWith("application/grpc")) {
+            // A message marked as compressed without this header would leave the call hanging in the server's deframer.
+            if (!request.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
+                request.headers().set(GrpcHeaderNames.GRPC_ENCODING, "identity");
+            }
             grpc.handle(request);
         } else {
             http.handle(request);

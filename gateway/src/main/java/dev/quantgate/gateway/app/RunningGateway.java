@@ -43,6 +43,11 @@ public final class RunningGateway {
         return listener.port();
     }
 
+    /** Calls that run now. */
+    public int runningCalls() {
+        return routing.admission().running();
+    }
+
     /** Completes when the first worker takes calls; fails if the workers of this process cannot start. */
     public Future<Void> ready() {
         return ready;

@@ -1,7 +1,8 @@
 package dev.quantgate.gateway.app;
 
 import dev.quantgate.gateway.config.GatewayConfig;
-import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +33,7 @@ final class StartupLog {
         LOG.atInfo()
                 .addKeyValue("host", config.server().host())
                 .addKeyValue("port", gateway.port())
-                .addKeyValue(
-                        "millisSinceStart",
-                        System.currentTimeMillis()
-                                - ManagementFactory.getRuntimeMXBean().getStartTime())
+                .addKeyValue("millisSinceStart", millisSinceStart())
                 .log("Gateway listens");
     }
 
@@ -63,5 +61,12 @@ final class StartupLog {
 
     static void closeFailed(Exception failure) {
         LOG.atWarn().setCause(failure).log("The process could not close in order");
+    }
+
+    /** Asks the process, because asking the JVM's management beans would load them at every start. */
+    private static long millisSinceStart() {
+        var now = Instant.now();
+        var started = ProcessHandle.current().info().startInstant().orElse(now);
+        return Duration.between(started, now).toMillis();
     }
 }

@@ -42,6 +42,7 @@ public final class WorkerProcess {
             return Future.failedFuture(new GatewayStartException(
                     "join: " + address + " (expected: host:port)", new IllegalArgumentException(address)));
         }
+        LoggingStart.apply(config.logging());
         StartupLog.effective(config);
         var host = config.cluster().host();
         return Cluster.asWorker(new ClusterConfig(true, host, 0, List.of(address)), config.server())

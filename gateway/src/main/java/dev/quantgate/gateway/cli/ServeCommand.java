@@ -1,13 +1,15 @@
 package dev.quantgate.gateway.cli;
 
-import dev.quantgate.gateway.app.EmbeddedGateway;
+import dev.quantgate.gateway.app.GatewayServer;
+import dev.quantgate.gateway.app.GatewayStartException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,23 +43,16 @@ final class ServeCommand implements Callable<Integer> {
     private boolean noLocalWorkers;
 
     @Override
-    public Integer call() throws Exception {
-        var running = Await.started(EmbeddedGateway.start(flags.configuration(overrides())));
-        var stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            Await.done(running.close());
-                            stopped.countDown();
-                        },
-                        "quantgate-shutdown"));
-        if (!noLocalWorkers) {
-            Await.started(running.ready());
+    public Integer call() {
+        try {
+            GatewayServer.serve(flags.configuration(overrides()), gateway -> {
+                if (portFile != null) {
+                    publish(portFile, gateway.port());
+                }
+            });
+        } catch (GatewayStartException planned) {
+            throw new CliException(ExitCodes.FAILED, String.valueOf(planned.getMessage()));
         }
-        if (portFile != null) {
-            publish(portFile, running.port());
-        }
-        stopped.await();
         return ExitCodes.OK;
     }
 
@@ -80,9 +75,13 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** A reader sees the whole number or no file. */
-    private static void publish(Path file, int port) throws IOException {
+    private static void publish(Path file, int port) {
         var part = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(part, Integer.toString(port));
-        Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(part, Integer.toString(port));
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("--port-file: " + file + " cannot be written", failed);
+        }
     }
 }

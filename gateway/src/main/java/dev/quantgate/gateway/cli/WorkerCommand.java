@@ -1,6 +1,7 @@
 package dev.quantgate.gateway.cli;
 
-import dev.quantgate.gateway.app.WorkerProcess;
+import dev.quantgate.gateway.app.GatewayServer;
+import dev.quantgate.gateway.app.GatewayStartException;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,11 @@ final class WorkerCommand implements Callable<Integer> {
         if (host != null) {
             overrides.put("cluster.host", host);
         }
-        var process = Await.started(WorkerProcess.join(flags.configuration(overrides), join));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> Await.done(process.close()), "quantgate-shutdown"));
-        Await.done(process.orphaned());
-        throw new CliException(ExitCodes.UNAVAILABLE, "the gateway at " + join + " is gone; the worker ends");
+        try {
+            GatewayServer.work(flags.configuration(overrides), join);
+            return ExitCodes.OK;
+        } catch (GatewayStartException planned) {
+            throw new CliException(ExitCodes.UNAVAILABLE, String.valueOf(planned.getMessage()));
+        }
     }
 }

@@ -13,8 +13,8 @@ import java.util.function.ToLongFunction;
 /**
  * Reads what a model writes in answer to one rendered prompt: text, reasoning and tool calls. One thread at a time.
  *
- * <p>Every call reads the whole output so far, so a caller who streams plain text does better without it: {@code
- * format_name} of the rendered prompt is then {@code Content-only}.
+ * <p>Every call reads the whole output so far, so a caller who streams the answer to a request without tools, from a
+ * template without thinking, does better to pass the text on as it is.
  */
 public final class ChatParser implements AutoCloseable {
     private final qg_chat_parser pointer;

@@ -18,17 +18,4 @@ final class DirectMemory {
             return pointer.address();
         }
     }
-
-    /** A view of native memory that somebody else owns. */
-    static ByteBuffer view(long address, long sizeBytes) {
-        return new Address(address, sizeBytes).asByteBuffer().order(ByteOrder.nativeOrder());
-    }
-
-    private static final class Address extends Pointer {
-        Address(long address, long sizeBytes) {
-            this.address = address;
-            this.capacity = sizeBytes;
-            this.limit = sizeBytes;
-        }
-    }
 }

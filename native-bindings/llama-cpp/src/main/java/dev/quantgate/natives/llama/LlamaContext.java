@@ -3,6 +3,7 @@ package dev.quantgate.natives.llama;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_free;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_get_embeddings_ith;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_get_embeddings_seq;
+import static dev.quantgate.natives.llama.bindings.global.llama.llama_get_logits_ith;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_n_batch;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_n_ctx;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_n_ctx_seq;
@@ -10,7 +11,6 @@ import static dev.quantgate.natives.llama.bindings.global.llama.llama_pooling_ty
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_set_embeddings;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_set_n_threads;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_decode;
-import static dev.quantgate.natives.llama.bindings.global.llama.qg_logits;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_set_cancel_flag;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_threadpool_free;
 
@@ -128,13 +128,11 @@ public final class LlamaContext implements AutoCloseable {
      * @throws IllegalArgumentException when that entry asked for no output
      */
     public FloatBuffer logits(int index) {
-        long address = call(() -> qg_logits(pointer(), index));
-        if (address == 0) {
+        FloatPointer row = call(() -> llama_get_logits_ith(pointer(), index));
+        if (row == null) {
             throw new IllegalArgumentException("index: " + index + " (expected: a batch entry with output)");
         }
-        return DirectMemory.view(
-                        address, (long) Float.BYTES * model.vocabulary().size())
-                .asFloatBuffer();
+        return row.capacity(model.vocabulary().size()).asBuffer();
     }
 
     /** Returns a copy of the embedding after an entry of the last batch. */
@@ -222,8 +220,6 @@ public final class LlamaContext implements AutoCloseable {
     <T> T call(Supplier<T> call) {
         try {
             return call.get();
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw fail(e);
         }

@@ -19,9 +19,9 @@ public final class LlamaModel implements AutoCloseable {
     private final Map<String, String> metadata;
     private final Vocabulary vocabulary;
 
-    private LlamaModel(llama_model model) {
+    private LlamaModel(llama_model model, boolean vocabularyOnly) {
         handle = new SharedHandle<>("model", model, pointer -> llama_model_free(pointer));
-        properties = ModelProperties.read(model);
+        properties = ModelProperties.read(model, vocabularyOnly);
         metadata = ModelMetadata.read(model);
         vocabulary = new Vocabulary(handle, model);
     }
@@ -39,7 +39,7 @@ public final class LlamaModel implements AutoCloseable {
         LlamaCpp.load();
         llama_model model = ModelLoader.load(file, options, progress);
         try {
-            return new LlamaModel(model);
+            return new LlamaModel(model, options.vocabularyOnly());
         } catch (RuntimeException e) {
             llama_model_free(model);
             throw NativeErrors.translate(e);

@@ -20,7 +20,7 @@ import dev.quantgate.natives.llama.bindings.llama_model;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The numbers that describe a model.
+ * The numbers that describe a model. Of one that was opened for its vocabulary only, most are 0.
  *
  * @param description llama.cpp's short name for it, such as {@code llama 135M Q8_0}
  * @param fileType its quantisation as llama.cpp names it, such as {@code Q4_K - Medium}
@@ -54,7 +54,7 @@ public record ModelProperties(
         boolean hybrid) {
     private static final int MAX_DESCRIPTION_BYTES = 256;
 
-    static ModelProperties read(llama_model model) {
+    static ModelProperties read(llama_model model, boolean vocabularyOnly) {
         byte[] description = new byte[MAX_DESCRIPTION_BYTES];
         int length = llama_model_desc(model, description, description.length);
         return new ModelProperties(
@@ -66,8 +66,8 @@ public record ModelProperties(
                 llama_model_n_embd(model),
                 llama_model_n_embd_out(model),
                 llama_model_n_layer(model),
-                llama_model_n_head(model),
-                llama_model_n_head_kv(model),
+                vocabularyOnly ? 0 : llama_model_n_head(model),
+                vocabularyOnly ? 0 : llama_model_n_head_kv(model),
                 llama_model_has_encoder(model),
                 llama_model_has_decoder(model),
                 llama_model_is_recurrent(model),

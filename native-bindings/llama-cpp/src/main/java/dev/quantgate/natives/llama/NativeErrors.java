@@ -9,7 +9,10 @@ final class NativeErrors {
     /** Returns what the caller should throw for an exception that came out of a native call. */
     static RuntimeException translate(RuntimeException thrown) {
         String message = String.valueOf(thrown.getMessage());
-        if (thrown instanceof LlamaException) {
+        if (thrown instanceof LlamaException
+                || thrown instanceof IllegalArgumentException
+                || thrown instanceof IllegalStateException) {
+            // Ours already.
             return thrown;
         }
         return message.startsWith(ABORT_PREFIX)

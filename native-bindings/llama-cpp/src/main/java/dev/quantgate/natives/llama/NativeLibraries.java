@@ -7,7 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,19 +40,21 @@ final class NativeLibraries {
 
     /** Returns the folder with all libraries, after unpacking them if need be. */
     static Path unpacked() {
+        return unpacked(cacheFolder());
+    }
+
+    static Path unpacked(Path cache) {
         requirePlatform();
         try {
             NativeLibraries libraries = readIndex();
-            Path folder = cacheFolder().resolve("natives").resolve(libraries.digest);
+            Path folder = cache.resolve("natives").resolve(libraries.digest);
             if (!libraries.isComplete(folder)) {
                 libraries.unpack(folder);
             }
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot unpack the native libraries to " + cacheFolder()
-                            + ": set QUANTGATE_CACHE to a writable folder",
-                    e);
+                    "cannot unpack the native libraries to " + cache + ": set QUANTGATE_CACHE to a writable folder", e);
         }
     }
 
@@ -101,17 +103,21 @@ final class NativeLibraries {
         Path parent = Objects.requireNonNull(folder.getParent(), "parent");
         Files.createDirectories(parent);
         Path part = Files.createTempDirectory(parent, ".unpack-");
-        for (Entry entry : entries) {
-            Path target = part.resolve(entry.name());
-            try (InputStream in = open(entry.name())) {
-                Files.copy(in, target);
+        try {
+            for (Entry entry : entries) {
+                Path target = part.resolve(entry.name());
+                try (InputStream in = open(entry.name())) {
+                    Files.copy(in, target);
+                }
+                // Synced before the rename: a power cut must not leave a complete-looking folder of empty files.
+                try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
             }
-            // Synced before the rename: a power cut must not leave a complete-looking folder of empty files.
-            try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
+            publish(part, folder);
+        } finally {
+            deleteFolder(part);
         }
-        publish(part, folder);
     }
 
     private void publish(Path part, Path folder) throws IOException {
@@ -121,15 +127,18 @@ final class NativeLibraries {
         }
         try {
             Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
-            deleteFolder(part);
-        }
-        if (!isComplete(folder)) {
-            throw new IOException(folder + " is incomplete");
+        } catch (FileSystemException e) {
+            // Another process may have been first; then its folder is as good.
+            if (!isComplete(folder)) {
+                throw e;
+            }
         }
     }
 
     private static void deleteFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (var files = Files.list(folder)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.delete(file);

@@ -144,8 +144,6 @@ public final class RowSampler implements AutoCloseable {
     private static <T> T call(Supplier<T> call) {
         try {
             return call.get();
-        } catch (IllegalStateException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw NativeErrors.translate(e);
         }

@@ -67,8 +67,6 @@ public final class SampleBatch {
         }
         try {
             qg_sample_rows(context.pointer(), address, capacity, size);
-        } catch (IllegalStateException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw context.fail(e);
         } finally {

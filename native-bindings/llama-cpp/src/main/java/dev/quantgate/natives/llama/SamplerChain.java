@@ -122,8 +122,6 @@ public final class SamplerChain implements AutoCloseable {
     public void accept(int token) {
         try {
             llama_sampler_accept(pointer(), token);
-        } catch (IllegalStateException e) {
-            throw e;
         } catch (RuntimeException e) {
             throw NativeErrors.translate(e);
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class LossTest {
     private static final Liveness QUICK =
-            new Liveness(Duration.ofMillis(40), Duration.ofMillis(200), Duration.ofMillis(300), Duration.ofSeconds(5));
+            new Liveness(Duration.ofMillis(40), Duration.ofMillis(200), Duration.ofMillis(1500), Duration.ofSeconds(5));
     private static final Duration DEADLINE = Duration.ofMillis(50);
 
     private final Probe<GenerateEvent> probe = new Probe<>();

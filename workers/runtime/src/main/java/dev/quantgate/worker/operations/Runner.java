@@ -111,6 +111,8 @@ final class Runner {
             var id = run.entry().id();
             var latest = journal.require(id).work();
             result.publication().publish(latest);
+            // Before anybody can see that it is done: a caller who has seen it expects the next request to know.
+            place.changed().accept(run.model().name());
             var now = place.clock().instant();
             var done = journal.update(
                     id,
@@ -133,11 +135,10 @@ final class Runner {
         var now = place.clock().instant();
         try {
             run.lease().commit(() -> {
-                var ended = journal.update(run.entry().id(), before -> ended(before, run, failure, now));
-                if (ended.isFinal() && !run.model().hasModel()) {
+                if (!run.model().hasModel()) {
                     AtomicFiles.deleteTree(place.store().hide(run.model()));
                 }
-                return ended;
+                return journal.update(run.entry().id(), before -> ended(before, run, failure, now));
             });
         } catch (WorkerException fenced) {
             LOG.atWarn().addKeyValue("operation", run.entry().id()).log("a stale run of an operation was discarded");
