@@ -80,6 +80,10 @@ final class Inference {
         var work = new Work();
         var result = new CompletableFuture<R>();
         Deadlines.enforce(context, result, threads.timer());
+        if (result.isDone()) {
+            ticket.get().run();
+            return result;
+        }
         access.use(task.model(), context)
                 .thenCompose(use -> {
                     work.use = use;

@@ -90,7 +90,7 @@ class RequestsTest {
         assertThat(Await.failure(test.worker.run(new TextTask.Tokenize(M, "x", false, false), late))
                         .kind())
                 .isEqualTo(FailureKind.DEADLINE_EXCEEDED);
-        assertThat(test.backend.loads.get()).isLessThanOrEqualTo(1);
+        assertThat(test.backend.loads).hasValue(0);
         assertThat(test.worker.status().running()).isZero();
     }
 
