@@ -1,0 +1,7 @@
+package dev.quantgate.worker.api;
+
+/** Kind of work of a long-running operation. */
+public enum OperationKind {
+    IMPORT,
+    QUANTIZE
+}

@@ -1,0 +1,40 @@
+package dev.quantgate.worker.api;
+
+import dev.quantgate.worker.api.backend.BackendSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Starts workers inside a Vert.x instance; found by {@link java.util.ServiceLoader}, so that the gateway needs no
+ * worker code at compile time.
+ */
+public interface WorkerLauncher {
+    /** Starts one worker verticle for each backend named in the settings; all share the store at its root. */
+    Future<Running> start(Vertx vertx, Settings settings);
+
+    /**
+     * What to start.
+     *
+     * @param storeRoot root folder of the model store; made if it is missing
+     * @param backends backend name to its settings; each must be on the class path
+     * @param idleUnload unload a model that nobody has used for so long; zero keeps models
+     * @param leaseTtl how long ownership of a model's state outlives its owner's last sign of life
+     */
+    record Settings(
+            Path storeRoot,
+            Map<String, BackendSettings> backends,
+            java.time.Duration idleUnload,
+            java.time.Duration leaseTtl) {
+        public Settings {
+            backends = Map.copyOf(backends);
+        }
+    }
+
+    /** Workers that run. */
+    interface Running {
+        /** Takes nothing new, waits for running requests at most {@code limit}, closes backends and store. */
+        Future<Void> stop(java.time.Duration limit);
+    }
+}

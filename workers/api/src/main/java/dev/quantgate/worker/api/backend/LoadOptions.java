@@ -1,0 +1,9 @@
+package dev.quantgate.worker.api.backend;
+
+/**
+ * How to load.
+ *
+ * @param displayName for logs and errors, such as {@code smollm2:Q8_0}
+ * @param contextTokens tokens of context for each sequence; 0 takes the configured ones
+ */
+public record LoadOptions(String displayName, int contextTokens) {}
