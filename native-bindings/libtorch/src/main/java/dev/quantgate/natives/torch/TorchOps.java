@@ -1,7 +1,9 @@
 package dev.quantgate.natives.torch;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -29,7 +31,7 @@ public final class TorchOps {
         Tensor rows = torch.index_select(codes.handle(), 0, flat).to(ScalarType.Float);
         rows.mul_(torch.index_select(scales.handle(), 0, flat).unsqueeze(1));
         long[] shape = ids.shape();
-        long[] result = java.util.Arrays.copyOf(shape, shape.length + 1);
+        long[] result = Arrays.copyOf(shape, shape.length + 1);
         result[shape.length] = codes.size(1);
         return new TorchTensor(rows.view(result));
     }
@@ -38,6 +40,11 @@ public final class TorchOps {
     public static TorchTensor addInPlace(TorchTensor target, TorchTensor other) {
         target.handle().add_(other.handle());
         return target;
+    }
+
+    /** Difference of two tensors of the same or a broadcastable shape. */
+    public static TorchTensor subtract(TorchTensor left, TorchTensor right) {
+        return new TorchTensor(left.handle().sub(right.handle()));
     }
 
     /** Product with a number, written into the argument. */
@@ -82,9 +89,11 @@ public final class TorchOps {
      * @param fused {@code [batch, tokens, 3 * hidden]}: queries, keys, values
      * @param heads number of heads, a divisor of hidden
      * @param mask {@code [batch, 1, 1, tokens]}, added to the scores, or null when nothing is padded
-     * @return {@code [batch, tokens, hidden]}, contiguous
+     * @param firstTokenOnly whether only the first token's result is wanted
+     * @return {@code [batch, tokens or 1, hidden]}, contiguous
      */
-    public static TorchTensor selfAttention(TorchTensor fused, int heads, @Nullable TorchTensor mask) {
+    public static TorchTensor selfAttention(
+            TorchTensor fused, int heads, @Nullable TorchTensor mask, boolean firstTokenOnly) {
         Tensor input = fused.handle();
         long batch = input.size(0);
         long tokens = input.size(1);
@@ -92,8 +101,32 @@ public final class TorchOps {
         // [batch, tokens, 3, heads, size] -> three views [batch, heads, tokens, size]; no copy is made.
         Tensor split = input.view(batch, tokens, 3, heads, hidden / heads).permute(2, 0, 3, 1, 4);
         Tensor queries = split.select(0, 0);
-        Tensor keys = split.select(0, 1);
-        Tensor values = split.select(0, 2);
+        return attend(firstTokenOnly ? queries.narrow(2, 0, 1) : queries, split.select(0, 1), split.select(0, 2), mask);
+    }
+
+    /**
+     * Multi-head attention over separate projections.
+     *
+     * @param queries {@code [batch, tokens, hidden]}; {@code keys} and {@code values} alike
+     */
+    public static TorchTensor attention(
+            TorchTensor queries,
+            TorchTensor keys,
+            TorchTensor values,
+            int heads,
+            @Nullable TorchTensor mask,
+            boolean firstTokenOnly) {
+        Tensor split = heads(queries, heads);
+        return attend(firstTokenOnly ? split.narrow(2, 0, 1) : split, heads(keys, heads), heads(values, heads), mask);
+    }
+
+    private static Tensor heads(TorchTensor projection, int heads) {
+        Tensor input = projection.handle();
+        return input.view(input.size(0), input.size(1), heads, input.size(2) / heads)
+                .transpose(1, 2);
+    }
+
+    private static TorchTensor attend(Tensor queries, Tensor keys, Tensor values, @Nullable TorchTensor mask) {
         Tensor context = mask == null
                 ? torch.scaled_dot_product_attention(queries, keys, values)
                 : torch.scaled_dot_product_attention(
@@ -105,7 +138,8 @@ public final class TorchOps {
                         false,
                         new DoubleOptional(),
                         false);
-        return new TorchTensor(context.transpose(1, 2).reshape(batch, tokens, hidden));
+        long hidden = queries.size(1) * queries.size(3);
+        return new TorchTensor(context.transpose(1, 2).reshape(queries.size(0), queries.size(2), hidden));
     }
 
     /** Rows {@code [batch, hidden]} at one token position of {@code [batch, tokens, hidden]}. */
@@ -160,9 +194,33 @@ public final class TorchOps {
         return new TorchTensor(sums.div(counts));
     }
 
-    /** Whether every element is a finite number. */
+    /** Whether every element is a finite number; reads a float tensor once, without a copy. */
     public static boolean allFinite(TorchTensor tensor) {
-        return torch.isfinite(tensor.handle()).all().item_bool();
+        T_TensorTensor_T range = torch.aminmax(tensor.handle());
+        // Minimum and maximum are NaN as soon as one element is.
+        return Float.isFinite(range.get0().item_float())
+                && Float.isFinite(range.get1().item_float());
+    }
+
+    /** Each row divided by its Euclidean length: {@code [rows, hidden]}. */
+    public static TorchTensor normalizeRows(TorchTensor rows) {
+        Tensor norms = rows.handle()
+                .mul(rows.handle())
+                .sum(1)
+                .sqrt()
+                .clamp_min(new Scalar(1e-12))
+                .unsqueeze(1);
+        return new TorchTensor(rows.handle().div(norms));
+    }
+
+    /** Element-wise logistic function. */
+    public static TorchTensor sigmoid(TorchTensor tensor) {
+        return new TorchTensor(torch.sigmoid(tensor.handle()));
+    }
+
+    /** Softmax over the last dimension. */
+    public static TorchTensor softmax(TorchTensor tensor) {
+        return new TorchTensor(torch.softmax(tensor.handle(), -1));
     }
 
     /** Largest absolute value of a tensor. */
