@@ -223,6 +223,11 @@ public final class TorchOps {
         return new TorchTensor(torch.softmax(tensor.handle(), -1));
     }
 
+    /** Euclidean length of all elements together. */
+    public static double length(TorchTensor tensor) {
+        return torch.norm(tensor.handle()).item_double();
+    }
+
     /** Largest absolute value of a tensor. */
     public static float maxAbs(TorchTensor tensor) {
         return tensor.handle().abs().max().item_float();
