@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-CACHE="${QUANTGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/quantgate}"
+CACHE="${QUANTGATE_CACHE:-$HOME/.cache/quantgate}"
 DIST="$ROOT/gateway/target/dist"
 
 say() { printf '%s\n' "quantgate: $*" >&2; }
