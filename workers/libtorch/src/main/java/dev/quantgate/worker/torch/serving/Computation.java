@@ -6,7 +6,7 @@ import dev.quantgate.worker.torch.model.TokenBatch;
 import java.util.List;
 
 /** What is computed of a batch; inputs share a batch when their computations are equal. */
-public sealed interface Computation {
+public interface Computation {
 
     /**
      * Computes a batch.

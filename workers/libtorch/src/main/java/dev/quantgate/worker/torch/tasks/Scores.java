@@ -2,7 +2,7 @@ package dev.quantgate.worker.torch.tasks;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.PriorityQueue;
 
 /** Arithmetic on rows of scores. */
 final class Scores {
@@ -37,15 +37,20 @@ final class Scores {
         return probabilities;
     }
 
-    /** Indices of the largest values, largest first. */
+    /** Indices of the largest values, largest first; of equal ones the first wins. */
     static List<Integer> largest(float[] values, int count) {
-        return IntStream.range(0, values.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> values[i])
-                        .reversed()
-                        .thenComparingInt(i -> i))
-                .limit(count)
-                .toList();
+        Comparator<Integer> worstFirst = Comparator.<Integer>comparingDouble(i -> values[i])
+                .thenComparing(Comparator.<Integer>naturalOrder().reversed());
+        PriorityQueue<Integer> best = new PriorityQueue<>(worstFirst);
+        for (int i = 0; i < values.length; i++) {
+            if (best.size() < count) {
+                best.add(i);
+            } else if (values[i] > values[best.element()]) {
+                best.remove();
+                best.add(i);
+            }
+        }
+        return best.stream().sorted(worstFirst.reversed()).toList();
     }
 
     /** Mean of rows, each with a weight. */
