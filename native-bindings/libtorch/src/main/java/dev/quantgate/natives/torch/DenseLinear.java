@@ -23,7 +23,10 @@ public final class DenseLinear implements LinearLayer {
      * @param bias {@code [outputs]} or null
      */
     public static DenseLinear of(TensorArena arena, TorchTensor weight, @Nullable TorchTensor bias) {
-        TensorOptional optional = arena.keep(bias == null ? new TensorOptional() : new TensorOptional(bias.handle()));
+        TensorOptional optional = arena.keep(
+                bias == null
+                        ? new TensorOptional()
+                        : new TensorOptional(arena.keep(bias).handle()));
         return new DenseLinear(arena.keep(weight).handle(), optional);
     }
 

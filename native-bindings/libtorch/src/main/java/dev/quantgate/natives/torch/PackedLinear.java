@@ -22,7 +22,8 @@ public final class PackedLinear implements LinearLayer {
     }
 
     /**
-     * Packs int8 weights; the arena keeps the packed copy, the codes are not needed afterwards.
+     * Packs int8 weights; the arena keeps the packed copy and the bias, the codes are not needed
+     * afterwards.
      *
      * @param weight codes and scales of {@code [outputs, inputs]}
      * @param bias {@code [outputs]}, float32, or null
@@ -30,7 +31,8 @@ public final class PackedLinear implements LinearLayer {
      */
     public static PackedLinear of(
             TensorArena arena, QuantizedWeight weight, @Nullable TorchTensor bias, boolean reduceRange) {
-        IValue biasValue = bias == null ? new IValue() : new IValue(bias.handle());
+        IValue biasValue =
+                bias == null ? new IValue() : new IValue(arena.keep(bias).handle());
         IValue packed = PREPACK.call(new IValue(weight.toQuantizedTensor()), biasValue);
         return new PackedLinear(arena.keep(new IValue(packed)), arena.keep(new IValue(reduceRange)));
     }

@@ -154,17 +154,17 @@ public final class TorchOps {
 
     /** A range of one dimension, as a view. */
     public static TorchTensor narrow(TorchTensor tensor, int dimension, long start, long length) {
-        return new TorchTensor(tensor.handle().narrow(dimension, start, length));
+        return tensor.derived(tensor.handle().narrow(dimension, start, length));
     }
 
     /** The same elements in another shape, copied only when the layout demands it. */
     public static TorchTensor reshape(TorchTensor tensor, long... shape) {
-        return new TorchTensor(tensor.handle().reshape(shape));
+        return tensor.derived(tensor.handle().reshape(shape));
     }
 
     /** The elements as another type. */
     public static TorchTensor convert(TorchTensor tensor, DType type) {
-        return new TorchTensor(tensor.handle().to(type.scalarType()));
+        return tensor.derived(tensor.handle().to(type.scalarType()));
     }
 
     /** A copy with memory of its own. */

@@ -1,5 +1,11 @@
 package dev.quantgate.natives.torch;
 
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
@@ -11,7 +17,18 @@ import org.bytedeco.pytorch.InferenceMode;
  */
 public final class TorchScope {
 
+    // Views of a mapped file share its memory without holding the buffer; it has to outlive the native calls.
+    private static final ThreadLocal<Deque<List<ByteBuffer>>> BUFFERS = ThreadLocal.withInitial(ArrayDeque::new);
+
     private TorchScope() {}
+
+    /** Keeps a buffer mapped until the innermost scope of this thread ends. */
+    static void hold(ByteBuffer buffer) {
+        List<ByteBuffer> innermost = BUFFERS.get().peek();
+        if (innermost != null) {
+            innermost.add(buffer);
+        }
+    }
 
     /**
      * Runs native work and frees what it made.
@@ -19,6 +36,8 @@ public final class TorchScope {
      * @throws TorchException when libtorch refuses
      */
     public static <T> T call(Supplier<T> work) {
+        List<ByteBuffer> buffers = new ArrayList<>();
+        BUFFERS.get().push(buffers);
         InferenceMode mode = new InferenceMode(true);
         try (PointerScope scope = new PointerScope()) {
             assert scope.forClasses() == null;
@@ -28,6 +47,8 @@ public final class TorchScope {
         } finally {
             // Freed here rather than by an enclosing scope: the mode is thread-local and has to end last in, first out.
             mode.deallocate();
+            BUFFERS.get().pop();
+            Reference.reachabilityFence(buffers);
         }
     }
 

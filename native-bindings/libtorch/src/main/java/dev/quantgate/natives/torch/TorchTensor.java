@@ -63,6 +63,8 @@ public final class TorchTensor {
     /**
      * Looks at a direct buffer (for example a mapped file) without copying it.
      *
+     * <p>The buffer stays referenced until the current scope ends, and as long as an arena keeps the tensor.
+     *
      * @param buffer from its position to its limit the elements, little-endian; not to be changed while in use
      */
     public static TorchTensor over(ByteBuffer buffer, DType type, long... shape) {
@@ -75,6 +77,7 @@ public final class TorchTensor {
         }
         requireElements(buffer.remaining() / type.bytes(), shape);
         ByteBuffer view = buffer.slice();
+        TorchScope.hold(view);
         Tensor tensor = torch.from_blob(new BytePointer(view), shape, new TensorOptions(type.scalarType()));
         return new TorchTensor(tensor, view);
     }
@@ -88,6 +91,11 @@ public final class TorchTensor {
             throw new IllegalArgumentException(
                     "shape: " + Arrays.toString(shape) + " (expected: " + elements + " elements)");
         }
+    }
+
+    /** A tensor that may share this one's memory. */
+    TorchTensor derived(Tensor other) {
+        return new TorchTensor(other, backing);
     }
 
     Tensor handle() {

@@ -112,7 +112,7 @@ class BadInputTest {
         byte[] bytes = Files.readAllBytes(weights);
         Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length / 2));
 
-        assertInvalidModel("bytes");
+        assertInvalidModel("expected: at most");
     }
 
     @Test

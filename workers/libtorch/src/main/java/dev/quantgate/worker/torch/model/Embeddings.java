@@ -61,10 +61,11 @@ final class Embeddings {
         requireKnown("token id", ids, config.vocabularySize());
         TorchTensor states = words.lookup(TorchTensor.ofLongs(ids, batch.size(), tokens));
         TorchOps.addInPlace(states, positionRows(batch, ids));
+        // A family without token types, or with one, ignores what its tokenizer says of them.
         long @Nullable [] types = batch.types();
         if (types != null) {
-            requireKnown("token type", types, config.tokenTypes());
             if (typeDifferences != null) {
+                requireKnown("token type", types, config.tokenTypes());
                 TorchTensor typeIds = TorchTensor.ofLongs(types, batch.size(), tokens);
                 TorchOps.addInPlace(states, TorchOps.embedding(typeDifferences, typeIds));
             }

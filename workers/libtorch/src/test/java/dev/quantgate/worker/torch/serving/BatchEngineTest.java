@@ -14,7 +14,10 @@ import dev.quantgate.worker.torch.RandomCheckpoint;
 import dev.quantgate.worker.torch.model.EncoderModel;
 import dev.quantgate.worker.torch.model.TokenBatch;
 import dev.quantgate.worker.torch.model.TokenInput;
+import dev.quantgate.worker.torch.quantize.CheckpointQuantizer;
+import dev.quantgate.worker.torch.quantize.Precision;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,6 +75,40 @@ class BatchEngineTest {
             assertThat(engine.statistics().get("batches")).isLessThan(200.0);
             assertThat(engine.statistics().get("inputs")).isEqualTo(200.0);
         }
+    }
+
+    @Test
+    void instancesShareInt8WeightsWithoutDisturbingEachOther(@TempDir Path quantized) throws Exception {
+        Files.copy(folder.resolve("config.json"), quantized.resolve("config.json"));
+        new CheckpointQuantizer(folder, Precision.DYNAMIC_INT8).write(quantized, (i, n, name) -> {}, () -> false);
+        // Batches of one: the range of activations, and so the result, depends on a batch's company.
+        BatchSettings single = new BatchSettings(3, 1_024, 1, Duration.ZERO, 1_000);
+        try (EncoderModel int8 = EncoderModel.load(quantized);
+                BatchEngine engine = new BatchEngine("int8", int8, single)) {
+            List<TokenInput> inputs = new ArrayList<>();
+            List<float[]> expected = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                inputs.add(input(1 + i % 50, i));
+                expected.add(int8.sequenceScores(new TokenBatch(List.of(inputs.get(i)), 0))[0]);
+            }
+            List<float[][]> actual = engine.submit(new Computation.SequenceScores(), inputs, CallContext.of("t"))
+                    .toCompletableFuture()
+                    .get(60, TimeUnit.SECONDS);
+            for (int i = 0; i < inputs.size(); i++) {
+                assertThat(actual.get(i)[0]).containsExactly(expected.get(i), within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void weightsStayMappedAfterAGarbageCollection() {
+        TokenBatch batch = new TokenBatch(List.of(input(20, 1)), 0);
+        float[] before = model.sequenceScores(batch)[0];
+        // Unreachable buffers are unmapped by this, and reading them would end the process.
+        System.gc();
+        System.gc();
+
+        assertThat(model.sequenceScores(batch)[0]).containsExactly(before, within(0f));
     }
 
     @Test
