@@ -78,7 +78,7 @@ final class Embeddings {
         if (tokens > config.maxTokens()) {
             throw new IllegalArgumentException("tokens: " + tokens + " (expected: at most " + config.maxTokens() + ")");
         }
-        if (config.family().positionsFollowPadding() && hasPaddingInside(batch)) {
+        if (config.family().positionsFollowPadding() && (batch.isPadded() || hasPaddingInside(batch))) {
             return TorchOps.embedding(
                     positions, TorchTensor.ofLongs(positionsSkippingPadding(ids, tokens), batch.size(), tokens));
         }
