@@ -17,6 +17,7 @@ import dev.quantgate.worker.api.backend.QuantizationJob;
 import dev.quantgate.worker.torch.quantize.CheckpointQuantizer;
 import dev.quantgate.worker.torch.quantize.EncoderQuantization;
 import dev.quantgate.worker.torch.quantize.Precision;
+import dev.quantgate.worker.torch.tokenize.EncoderTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,6 +64,7 @@ final class LibtorchBackend implements Backend {
     }
 
     private TorchRuntime runtime(UnpackFraction progress) {
+        EncoderTokenizer.unpackInto(options.torch().cacheDirectory());
         return TorchRuntime.start(options.torch(), (library, done, total) -> progress.at((double) done / total));
     }
 

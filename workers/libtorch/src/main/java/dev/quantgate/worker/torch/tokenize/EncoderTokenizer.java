@@ -21,6 +21,8 @@ public final class EncoderTokenizer implements AutoCloseable {
 
     private static final Map<String, String> WHOLE_TEXTS = Map.of("truncation", "false", "padding", "false");
 
+    private static final String CACHE_KEY = "ENGINE_CACHE_DIR";
+
     static {
         // Its native library is inside the jar; never look for one elsewhere.
         if (System.getProperty("ai.djl.offline") == null) {
@@ -55,6 +57,13 @@ public final class EncoderTokenizer implements AutoCloseable {
                     new ByteArrayInputStream(definition.getBytes(StandardCharsets.UTF_8)), WHOLE_TEXTS);
         } catch (RuntimeException e) {
             throw new InvalidModelException("tokenizer: not a definition that can be used", e);
+        }
+    }
+
+    /** Names the folder that the tokenizer's native library is unpacked into, unless the environment names one. */
+    public static void unpackInto(Path folder) {
+        if (System.getenv(CACHE_KEY) == null && System.getProperty(CACHE_KEY) == null) {
+            System.setProperty(CACHE_KEY, folder.toString());
         }
     }
 
