@@ -91,5 +91,6 @@ def golden_int8(case: Case, folder: Path, target: Path) -> None:
         "cpuCapability": torch.backends.cpu.get_cpu_capability(),
         "note": "reduced = activations in 7 bits (what quantize_dynamic does), full = in 8 bits",
     }
-    save_file({key: value.contiguous().clone() for key, value in tensors.items()}, target / f"{case.name}-int8.safetensors")
+    plain = {key: value.contiguous().clone() for key, value in tensors.items()}
+    save_file(plain, target / f"{case.name}-int8.safetensors")
     (target / f"{case.name}-int8.json").write_text(json.dumps(description, indent=1) + "\n", "utf-8")

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import torch
 import transformers
+from tokenizers import Tokenizer
 
+from golden_encodings import encodings
 from golden_int8 import golden_int8
 from golden_models import CASES, golden_outputs, make_checkpoint
 from golden_strings import strings
@@ -22,7 +24,6 @@ from golden_tokenizers import FAMILIES, build, save
 
 _DEFAULT = Path(__file__).resolve().parent.parent / "resources" / "golden"
 _LIMIT_BYTES = 2 * 1000 * 1000
-_MAX_TOKENS, _STRIDE_TOKENS = 24, 6
 
 
 def _write_gz(path: Path, text: str) -> None:
@@ -32,40 +33,6 @@ def _write_gz(path: Path, text: str) -> None:
 
 def _compact_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _flat(offsets: list[tuple[int, int]]) -> list[int]:
-    return [position for span in offsets for position in span]
-
-
-def _encodings(tokenizer, texts: list[str]) -> dict:
-    """Ids and offsets of whole strings, of pairs cut to a length, and of overlapping windows."""
-    whole = [tokenizer.encode(text) for text in texts]
-    long_texts = [text for text in texts if 60 <= len(text) <= 400][:40]
-    pairs = list(zip(long_texts[::2], long_texts[1::2], strict=False))
-    tokenizer.enable_truncation(_MAX_TOKENS, stride=0, strategy="longest_first")
-    cut = [tokenizer.encode(first, second) for first, second in pairs]
-    tokenizer.enable_truncation(_MAX_TOKENS, stride=_STRIDE_TOKENS, strategy="longest_first")
-    windows = [[first, *first.overflowing] for first in map(tokenizer.encode, long_texts)]
-    tokenizer.no_truncation()
-    return {
-        "ids": [encoding.ids for encoding in whole],
-        "offsets": [_flat(encoding.offsets) for encoding in whole],
-        "pairs": {
-            "maxTokens": _MAX_TOKENS,
-            "texts": pairs,
-            "ids": [encoding.ids for encoding in cut],
-            "typeIds": [encoding.type_ids for encoding in cut],
-            "offsets": [_flat(encoding.offsets) for encoding in cut],
-        },
-        "windows": {
-            "maxTokens": _MAX_TOKENS,
-            "strideTokens": _STRIDE_TOKENS,
-            "texts": long_texts,
-            "ids": [[window.ids for window in of_text] for of_text in windows],
-            "offsets": [[_flat(window.offsets) for window in of_text] for of_text in windows],
-        },
-    }
 
 
 def _make_tokenizers(folder: Path) -> None:
@@ -81,9 +48,9 @@ def _make_tokenizers(folder: Path) -> None:
             _write_gz(target / "tokenizer.json.gz", text)
             for name in ("tokenizer_config.json", "special_tokens_map.json"):
                 shutil.copy(Path(scratch) / name, target / name)
-            loaded = transformers.PreTrainedTokenizerFast(tokenizer_file=str(Path(scratch) / "tokenizer.json"))
-        _write_gz(target / "encodings.json.gz", _compact_json(_encodings(loaded.backend_tokenizer, texts)))
-        print(f"tokenizer {family}: {len(loaded)} tokens, {len(texts)} strings", flush=True)
+            loaded = Tokenizer.from_file(str(Path(scratch) / "tokenizer.json"))
+        _write_gz(target / "encodings.json.gz", _compact_json(encodings(loaded, texts)))
+        print(f"tokenizer {family}: {loaded.get_vocab_size()} tokens, {len(texts)} strings", flush=True)
 
 
 def main(folder: Path) -> None:

@@ -1,0 +1,103 @@
+package dev.quantgate.gateway.cli;
+
+import dev.quantgate.v1.ChatMessage;
+import dev.quantgate.v1.ChatRequest;
+import dev.quantgate.v1.GenerationOptions;
+import dev.quantgate.v1.InferenceServiceGrpc;
+import dev.quantgate.v1.SamplingParameters;
+import io.grpc.Channel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A conversation with a model: keeps the messages and streams each answer to the console. */
+final class ChatSession {
+    private final InferenceServiceGrpc.InferenceServiceBlockingStub stub;
+    private final Console console;
+    private final String model;
+    private final SamplingParameters sampling;
+    private final GenerationOptions options;
+    private final boolean timings;
+    private final List<ChatMessage> messages = new ArrayList<>();
+
+    ChatSession(
+            Channel channel,
+            Console console,
+            String model,
+            SamplingParameters sampling,
+            GenerationOptions options,
+            String system,
+            boolean timings) {
+        this.stub = InferenceServiceGrpc.newBlockingStub(channel);
+        this.console = console;
+        this.model = model;
+        this.sampling = sampling;
+        this.options = options;
+        this.timings = timings;
+        if (!system.isEmpty()) {
+            messages.add(message("system", system));
+        }
+    }
+
+    /** Asks once and streams the answer. */
+    void ask(String prompt) {
+        messages.add(message("user", prompt));
+        var request = ChatRequest.newBuilder()
+                .setModel(model)
+                .addAllMessages(messages)
+                .setSampling(sampling)
+                .setOptions(options)
+                .build();
+        var answer = new StringBuilder();
+        var responses = stub.chat(request);
+        while (responses.hasNext()) {
+            var response = responses.next();
+            if (console.json()) {
+                console.message(response);
+            }
+            switch (response.getEventCase()) {
+                case DELTA -> {
+                    answer.append(response.getDelta().getContent());
+                    if (!console.json()) {
+                        console.print(response.getDelta().getContent());
+                    }
+                }
+                case COMPLETION -> {
+                    if (!console.json()) {
+                        console.line("");
+                        if (timings) {
+                            console.note(Timing.describe(response.getCompletion()));
+                        }
+                    }
+                }
+                case EVENT_NOT_SET -> console.note("an empty message was ignored");
+            }
+        }
+        messages.add(message("assistant", answer.toString()));
+    }
+
+    /** Reads prompts from standard input until its end or {@code /bye}. */
+    void talk() throws IOException {
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        console.note("Type a message; /bye or Ctrl-D ends.");
+        while (true) {
+            if (!console.json()) {
+                console.print("> ");
+            }
+            var line = input.readLine();
+            if (line == null || line.strip().equals("/bye")) {
+                return;
+            }
+            if (!line.isBlank()) {
+                ask(line);
+            }
+        }
+    }
+
+    private static ChatMessage message(String role, String content) {
+        return ChatMessage.newBuilder().setRole(role).setContent(content).build();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.quantgate.gateway.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageOrBuilder;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import dev.quantgate.v1.Model;
+import dev.quantgate.v1.OperationProgress;
+import dev.quantgate.v1.QuantizeModelResponse;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** Where a command writes: text for people, or one JSON document (one for each line where it streams). */
+final class Console {
+    private static final TypeRegistry TYPES = TypeRegistry.newBuilder()
+            .add(OperationProgress.getDescriptor())
+            .add(QuantizeModelResponse.getDescriptor())
+            .add(Model.getDescriptor())
+            .add(BadRequest.getDescriptor())
+            .add(ErrorInfo.getDescriptor())
+            .add(RetryInfo.getDescriptor())
+            .build();
+
+    private final PrintWriter out = new PrintWriter(System.out, false, java.nio.charset.StandardCharsets.UTF_8);
+    private final PrintWriter err = new PrintWriter(System.err, true, java.nio.charset.StandardCharsets.UTF_8);
+
+    @Option(names = "--json", description = "Print JSON: one document, or one a line where the answer streams.")
+    private boolean json;
+
+    boolean json() {
+        return json;
+    }
+
+    /** True if a person watches standard error, so that a moving line makes sense. */
+    boolean interactive() {
+        return !json && Terminal.isAttached();
+    }
+
+    void print(String text) {
+        out.print(text);
+        out.flush();
+    }
+
+    void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+
+    void note(String text) {
+        err.println(text);
+    }
+
+    /** Rewrites the present line of standard error. */
+    void status(String text) {
+        err.print("\r\u001b[K" + text);
+        err.flush();
+    }
+
+    void message(MessageOrBuilder message) {
+        try {
+            line(JsonFormat.printer()
+                    .usingTypeRegistry(TYPES)
+                    .omittingInsignificantWhitespace()
+                    .alwaysPrintFieldsWithNoPresence()
+                    .print(message));
+        } catch (InvalidProtocolBufferException unknownType) {
+            throw new IllegalStateException("an answer holds a message of an unknown type", unknownType);
+        }
+    }
+}

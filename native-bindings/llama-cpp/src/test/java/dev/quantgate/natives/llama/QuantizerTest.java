@@ -1,0 +1,243 @@
+package dev.quantgate.natives.llama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class QuantizerTest {
+    private static final int TENSORS = 3 + 2 * 9;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_K_M", "Q2_K", "IQ4_XS", "F16"})
+    void theResultIsAModelOfThatType(QuantizationType type) {
+        Path target = folder.resolve("out.gguf");
+
+        Quantizer.quantize(
+                TinyModel.file(), target, QuantizeOptions.of(type, 2), QuantizeListener.NONE, new CancelFlag());
+
+        try (LlamaModel model = LlamaModel.open(target, ModelOptions.defaults(), LoadProgress.NONE)) {
+            assertThat(model.metadata()).containsEntry("general.file_type", String.valueOf(type.nativeId()));
+            assertThat(model.vocabulary().size()).isEqualTo(512);
+        }
+    }
+
+    @Test
+    void hearsOfEveryTensorInOrder() {
+        List<QuantizedTensor> heard = quantize(QuantizationType.Q8_0, "out.gguf");
+
+        assertThat(heard).hasSize(TENSORS);
+        assertThat(heard).extracting(QuantizedTensor::index).isSorted().endsWith(TENSORS);
+        assertThat(heard).extracting(QuantizedTensor::count).containsOnly(TENSORS);
+        assertThat(heard)
+                .contains(new QuantizedTensor(
+                        indexOf(heard, "blk.0.attn_q.weight"),
+                        TENSORS,
+                        "blk.0.attn_q.weight",
+                        TensorType.F16,
+                        TensorType.Q8_0,
+                        256 * 256 * 2,
+                        256 * 256 / 32 * 34))
+                .filteredOn(tensor -> tensor.from() == TensorType.F32)
+                .allMatch(tensor -> tensor.to() == TensorType.F32)
+                .hasSize(5);
+    }
+
+    @Test
+    void theOutputDoesNotDependOnTheNumberOfThreads() throws IOException {
+        quantize(QuantizationType.Q4_K_M, "two.gguf");
+        Quantizer.quantize(
+                TinyModel.file(),
+                folder.resolve("one.gguf"),
+                QuantizeOptions.of(QuantizationType.Q4_K_M, 1),
+                QuantizeListener.NONE,
+                new CancelFlag());
+
+        assertThat(folder.resolve("one.gguf")).hasSameBinaryContentAs(folder.resolve("two.gguf"));
+    }
+
+    @Test
+    void thePlanIsWhatHappens() throws IOException {
+        QuantizePlan plan = Quantizer.plan(TinyModel.file(), QuantizeOptions.of(QuantizationType.Q4_K_M, 1));
+
+        List<QuantizedTensor> done = quantize(QuantizationType.Q4_K_M, "out.gguf");
+
+        assertThat(plan.tensors()).isEqualTo(done);
+        assertThat(plan.needsImportanceMatrix()).isFalse();
+        assertThat(plan.outputBytes()).isCloseTo(Files.size(folder.resolve("out.gguf")), within(4096L));
+    }
+
+    @Test
+    void aPlanTellsOfRowsThatFitNoBlock() throws IOException {
+        Path narrow = folder.resolve("narrow.gguf");
+        new TinyGguf(192, 1, 512).writeTo(narrow);
+
+        QuantizePlan plan = Quantizer.plan(narrow, QuantizeOptions.of(QuantizationType.Q4_K_M, 1));
+
+        assertThat(plan.tensors())
+                .filteredOn(tensor -> tensor.name().equals("blk.0.attn_q.weight"))
+                .extracting(QuantizedTensor::to)
+                .containsExactly(TensorType.Q5_0);
+    }
+
+    @Test
+    void anExtremeTypeNeedsAnImportanceMatrix() throws IOException {
+        QuantizeOptions options = QuantizeOptions.of(QuantizationType.IQ2_XXS, 1);
+
+        assertThat(Quantizer.plan(TinyModel.file(), options).needsImportanceMatrix())
+                .isTrue();
+        assertFails(TinyModel.file(), options, "imatrix");
+
+        Map<String, float[]> matrix = new HashMap<>();
+        for (QuantizedTensor tensor : Quantizer.plan(TinyModel.file(), options).tensors()) {
+            float[] ones = new float[tensor.name().contains("ffn_down") ? 512 : 256];
+            Arrays.fill(ones, 1);
+            matrix.put(tensor.name(), ones);
+        }
+        Quantizer.quantize(
+                TinyModel.file(),
+                folder.resolve("iq.gguf"),
+                options.withImportanceMatrix(matrix),
+                QuantizeListener.NONE,
+                new CancelFlag());
+        assertThat(folder.resolve("iq.gguf")).isNotEmptyFile();
+    }
+
+    @Test
+    void aSetFlagStopsItAtTheNextTensor() {
+        CancelFlag cancel = new CancelFlag();
+        List<QuantizedTensor> heard = new ArrayList<>();
+
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(() -> Quantizer.quantize(
+                        TinyModel.file(),
+                        folder.resolve("out.gguf"),
+                        QuantizeOptions.of(QuantizationType.Q4_K_M, 2),
+                        tensor -> {
+                            heard.add(tensor);
+                            if (tensor.index() == 4) {
+                                cancel.cancel();
+                            }
+                        },
+                        cancel));
+
+        assertThat(heard).hasSize(4);
+    }
+
+    @Test
+    void anExceptionOfTheListenerReachesTheCaller() {
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> Quantizer.quantize(
+                        TinyModel.file(),
+                        folder.resolve("out.gguf"),
+                        QuantizeOptions.of(QuantizationType.Q8_0, 1),
+                        tensor -> {
+                            throw new UnsupportedOperationException("no");
+                        },
+                        new CancelFlag()));
+    }
+
+    @Test
+    void explainsWhyASourceIsRefused() throws IOException {
+        QuantizeOptions options = QuantizeOptions.of(QuantizationType.Q8_0, 1);
+        byte[] whole = Files.readAllBytes(TinyModel.file());
+        Path truncated = Files.write(folder.resolve("cut.gguf"), Arrays.copyOf(whole, whole.length / 2));
+
+        assertFails(folder.resolve("missing.gguf"), options, "failed to open");
+        assertFails(truncated, options, "not within the file bounds");
+    }
+
+    @Test
+    void aQuantisedSourceNeedsPermission() {
+        quantize(QuantizationType.Q8_0, "q8.gguf");
+        Path source = folder.resolve("q8.gguf");
+        QuantizeOptions options = QuantizeOptions.of(QuantizationType.Q4_0, 1);
+
+        assertFails(source, options, "requantizing from type q8_0 is disabled");
+        Quantizer.quantize(
+                source,
+                folder.resolve("q4.gguf"),
+                options.withAllowRequantize(true),
+                QuantizeListener.NONE,
+                new CancelFlag());
+    }
+
+    @Test
+    void aTargetThatCannotBeWrittenIsAnError() {
+        assertThatExceptionOfType(LlamaException.class)
+                .isThrownBy(() -> Quantizer.quantize(
+                        TinyModel.file(),
+                        folder.resolve("no/such/folder.gguf"),
+                        QuantizeOptions.of(QuantizationType.Q8_0, 1),
+                        QuantizeListener.NONE,
+                        new CancelFlag()));
+    }
+
+    @Test
+    void runsNextToADecodingContextWithoutMixingTheirLogs() throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<DecodeStatus> failures = new ArrayList<>();
+        Thread decoder = new Thread(() -> {
+            try (LlamaContext context = TinyModel.context(1)) {
+                LlamaBatch batch = new LlamaBatch(16);
+                TinyModel.prompt(batch, TinyModel.tokens("hello"), 0);
+                while (!stop.get()) {
+                    context.memory().clear();
+                    DecodeStatus status = context.decode(batch);
+                    if (status != DecodeStatus.OK) {
+                        failures.add(status);
+                    }
+                }
+            }
+        });
+        decoder.start();
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(quantize(QuantizationType.Q8_0, "out" + i + ".gguf")).hasSize(TENSORS);
+            }
+        } finally {
+            stop.set(true);
+            decoder.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private List<QuantizedTensor> quantize(QuantizationType type, String target) {
+        List<QuantizedTensor> heard = new ArrayList<>();
+        Quantizer.quantize(
+                TinyModel.file(), folder.resolve(target), QuantizeOptions.of(type, 2), heard::add, new CancelFlag());
+        return heard;
+    }
+
+    private void assertFails(Path source, QuantizeOptions options, String reason) {
+        assertThatExceptionOfType(LlamaException.class)
+                .isThrownBy(() -> Quantizer.quantize(
+                        source, folder.resolve("failed.gguf"), options, QuantizeListener.NONE, new CancelFlag()))
+                .withMessageContaining(reason);
+    }
+
+    private static int indexOf(List<QuantizedTensor> tensors, String name) {
+        return tensors.stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .index();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.quantgate.worker.llamacpp;
+
+import dev.quantgate.natives.llama.ContextOptions;
+import dev.quantgate.natives.llama.TensorType;
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.backend.BackendSettings;
+import dev.quantgate.worker.llamacpp.gguf.GgmlType;
+import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
+import dev.quantgate.worker.llamacpp.gguf.MemoryEstimate;
+
+/**
+ * How large a model's context is made.
+ *
+ * @param contextTokens most tokens of one sequence
+ * @param kvTokens tokens in the cache that all sequences share
+ * @param sequenceSlots sequences that run at once and cached prefixes together
+ * @param memory estimate of everything
+ */
+record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEstimate memory) {
+    /** A longer context must be asked for: its cache is allocated, and zeroed, when the model is loaded. */
+    private static final int DEFAULT_CONTEXT_TOKENS = 4096;
+
+    private static final int SMALLEST_DEFAULT_TOKENS = 512;
+    private static final int DEFAULT_KV_TOKENS = 8192;
+    private static final int MAX_CACHED_PREFIXES = 32;
+    private static final int MAX_SLOTS = 256;
+
+    /** Native threads spin for a moment between graphs, so that the next step finds them awake, and then sleep. */
+    private static final int THREAD_POOL_POLL = 50;
+
+    /**
+     * Chooses sizes within the limits.
+     *
+     * @param requestedTokens context of one sequence that was asked for, 0 for none
+     * @param freeBytes memory that the model may take
+     * @throws WorkerException OUT_OF_MEMORY naming both figures, INVALID_REQUEST
+     */
+    static ContextPlan choose(
+            GgufInfo info, BackendSettings settings, EngineOptions options, int requestedTokens, long freeBytes) {
+        var trained = info.hyperParameters().contextTokens();
+        if (requestedTokens > 0) {
+            if (trained > 0 && requestedTokens > trained) {
+                throw WorkerFailure.invalid(
+                                "context_tokens",
+                                requestedTokens + " (expected: at most the " + trained
+                                        + " that the model was trained with)")
+                        .asException();
+            }
+            return plan(info, settings, options, requestedTokens).within(freeBytes);
+        }
+        var tokens = trained > 0 ? Math.min(trained, DEFAULT_CONTEXT_TOKENS) : DEFAULT_CONTEXT_TOKENS;
+        var plan = plan(info, settings, options, tokens);
+        while (plan.memory.totalBytes() > freeBytes && tokens > SMALLEST_DEFAULT_TOKENS) {
+            tokens = Math.max(SMALLEST_DEFAULT_TOKENS, tokens / 2);
+            plan = plan(info, settings, options, tokens);
+        }
+        return plan.within(freeBytes);
+    }
+
+    private static ContextPlan plan(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
+        var all = (long) tokens * settings.sequences();
+        var kvTokens = options.kvTokens() > 0
+                ? Math.max(options.kvTokens(), tokens)
+                : (int) Math.min(all, Math.max(tokens, DEFAULT_KV_TOKENS));
+        var slots = Math.min(MAX_SLOTS, settings.sequences() + (options.prefixCache() ? MAX_CACHED_PREFIXES : 0));
+        var memory = info.memoryEstimate(
+                kvTokens, 1, ggml(options.keyType()), ggml(options.valueType()), options.microBatchTokens());
+        return new ContextPlan(tokens, kvTokens, slots, memory);
+    }
+
+    private ContextPlan within(long freeBytes) {
+        if (memory.totalBytes() > freeBytes) {
+            throw WorkerFailure.of(
+                            FailureKind.OUT_OF_MEMORY,
+                            "the model needs " + memory.totalBytes() + " bytes with " + kvTokens
+                                    + " tokens of context; the limit leaves " + freeBytes)
+                    .asException();
+        }
+        return this;
+    }
+
+    ContextOptions contextOptions(EngineOptions options, int threads) {
+        return ContextOptions.builder()
+                .contextTokens(kvTokens)
+                .batchTokens(options.batchTokens())
+                .microBatchTokens(options.microBatchTokens())
+                .maxSequences(sequenceSlots)
+                .threads(threads)
+                .threadPoolPoll(THREAD_POOL_POLL)
+                .kvTypes(options.keyType(), options.valueType())
+                .flashAttention(options.flashAttention())
+                .build();
+    }
+
+    private static GgmlType ggml(TensorType type) {
+        return GgmlType.valueOf(type.name());
+    }
+}

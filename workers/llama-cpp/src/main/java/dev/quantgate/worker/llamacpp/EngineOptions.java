@@ -1,0 +1,154 @@
+package dev.quantgate.worker.llamacpp;
+
+import dev.quantgate.natives.llama.FlashAttention;
+import dev.quantgate.natives.llama.TensorType;
+import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.backend.BackendSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The settings of this backend alone, from {@link BackendSettings#options()}.
+ *
+ * @param keyType {@code kv_type_k}: type of cached keys, {@code f16} by default
+ * @param valueType {@code kv_type_v}: type of cached values, {@code f16} by default; a quantised one turns flash
+ *     attention on
+ * @param batchTokens {@code batch_tokens}: most tokens in one decode step, 16 to 8192, 512 by default
+ * @param microBatchTokens {@code ubatch_tokens}: most tokens computed at once, at most {@code batch_tokens}
+ * @param flashAttention {@code flash_attention}: {@code auto} (default), {@code on} or {@code off}
+ * @param mmap {@code mmap}: map the file instead of reading it, {@code true} by default
+ * @param mlock {@code mlock}: keep the weights in RAM, {@code false} by default
+ * @param kvTokens {@code kv_tokens}: tokens in the KV cache that all sequences share; 0, the default, chooses
+ * @param prefixCache {@code prefix_cache}: keep the KV of finished requests for others with the same beginning,
+ *     {@code true} by default
+ * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
+ *     milliseconds, 80 by default
+ */
+record EngineOptions(
+        TensorType keyType,
+        TensorType valueType,
+        int batchTokens,
+        int microBatchTokens,
+        FlashAttention flashAttention,
+        boolean mmap,
+        boolean mlock,
+        int kvTokens,
+        boolean prefixCache,
+        Duration stepTarget) {
+    private static final List<TensorType> KV_TYPES = List.of(
+            TensorType.F32,
+            TensorType.F16,
+            TensorType.BF16,
+            TensorType.Q8_0,
+            TensorType.Q5_1,
+            TensorType.Q5_0,
+            TensorType.Q4_1,
+            TensorType.Q4_0);
+
+    /**
+     * Reads the options.
+     *
+     * @throws WorkerException INVALID_REQUEST for an unknown name or a value out of range
+     */
+    static EngineOptions parse(BackendSettings settings) {
+        var values = new Values(settings.options());
+        var valueType = values.type("kv_type_v");
+        var batchTokens = values.number("batch_tokens", 512, 16, 8192);
+        var options = new EngineOptions(
+                values.type("kv_type_k"),
+                valueType,
+                batchTokens,
+                values.number("ubatch_tokens", Math.min(512, batchTokens), 16, batchTokens),
+                values.flashAttention(isQuantized(valueType) ? FlashAttention.ON : FlashAttention.AUTO),
+                values.flag("mmap", true),
+                values.flag("mlock", false),
+                values.number("kv_tokens", 0, 0, 1 << 24),
+                values.flag("prefix_cache", true),
+                Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
+        values.requireAllRead();
+        if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {
+            throw invalid("kv_type_v", valueType.name(), "f32, f16 or bf16 while flash_attention is off");
+        }
+        if (settings.sequences() > batchTokens) {
+            throw invalid(
+                    "batch_tokens",
+                    String.valueOf(batchTokens),
+                    "at least the " + settings.sequences() + " sequences, each of which takes part in every step");
+        }
+        return options;
+    }
+
+    private static boolean isQuantized(TensorType type) {
+        return type != TensorType.F32 && type != TensorType.F16 && type != TensorType.BF16;
+    }
+
+    private static WorkerException invalid(String name, String value, String expected) {
+        return WorkerFailure.invalid("options." + name, value + " (expected: " + expected + ")")
+                .asException();
+    }
+
+    /** Reads values and remembers which names were known. */
+    private static final class Values {
+        private final Map<String, String> unread;
+        private final TreeSet<String> known = new TreeSet<>();
+
+        private Values(Map<String, String> options) {
+            unread = new HashMap<>(options);
+        }
+
+        private String text(String name, String fallback) {
+            known.add(name);
+            var value = unread.remove(name);
+            return value == null ? fallback : value;
+        }
+
+        private int number(String name, int fallback, int min, int max) {
+            var value = text(name, String.valueOf(fallback));
+            try {
+                var number = Integer.parseInt(value);
+                if (number >= min && number <= max) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Refused below, as any other value that is no number in range.
+            }
+            throw invalid(name, value, min + " to " + max);
+        }
+
+        private boolean flag(String name, boolean fallback) {
+            var value = text(name, String.valueOf(fallback));
+            return switch (value) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw invalid(name, value, "true or false");
+            };
+        }
+
+        private TensorType type(String name) {
+            var value = text(name, "f16");
+            return KV_TYPES.stream()
+                    .filter(type -> type.name().equalsIgnoreCase(value))
+                    .findFirst()
+                    .orElseThrow(() -> invalid(name, value, "one of " + KV_TYPES));
+        }
+
+        private FlashAttention flashAttention(FlashAttention fallback) {
+            var value = text("flash_attention", fallback.name());
+            return Arrays.stream(FlashAttention.values())
+                    .filter(mode -> mode.name().equalsIgnoreCase(value))
+                    .findFirst()
+                    .orElseThrow(() -> invalid("flash_attention", value, "auto, on or off"));
+        }
+
+        private void requireAllRead() {
+            if (!unread.isEmpty()) {
+                throw invalid(new TreeSet<>(unread.keySet()).first(), "unknown", "one of " + known);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.quantgate.worker.llamacpp;
+
+import dev.quantgate.natives.llama.LlamaCpp;
+import dev.quantgate.natives.llama.LlamaException;
+import dev.quantgate.natives.llama.LlamaModel;
+import dev.quantgate.natives.llama.ModelOptions;
+import dev.quantgate.worker.api.Cancellation;
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.ProgressListener;
+import dev.quantgate.worker.api.QuantizationReport;
+import dev.quantgate.worker.api.QuantizationType;
+import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.backend.ArtifactInfo;
+import dev.quantgate.worker.api.backend.Backend;
+import dev.quantgate.worker.api.backend.BackendSettings;
+import dev.quantgate.worker.api.backend.EngineInfo;
+import dev.quantgate.worker.api.backend.LoadOptions;
+import dev.quantgate.worker.api.backend.LoadedModel;
+import dev.quantgate.worker.api.backend.QuantizationJob;
+import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
+import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
+import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
+import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves and quantises GGUF models with llama.cpp. */
+final class LlamaCppBackend implements Backend {
+    static final String NAME = "llama.cpp";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LlamaCppBackend.class);
+
+    private final BackendSettings settings;
+    private final EngineOptions options;
+    private final int threads;
+    private final LoadedModels models;
+
+    LlamaCppBackend(BackendSettings settings) {
+        this.settings = settings;
+        options = EngineOptions.parse(settings);
+        // More native threads than cores cost a factor of three and more.
+        threads = Math.min(settings.threads(), Runtime.getRuntime().availableProcessors());
+        models = new LoadedModels(settings.memoryLimitBytes());
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public EngineInfo engine() {
+        var info = LlamaCpp.load().info();
+        return new EngineInfo("v" + info.version(), info.cpuVariant(), info.systemInfo());
+    }
+
+    @Override
+    public boolean recognizes(Path artifact) {
+        return ModelFiles.hasMagic(artifact);
+    }
+
+    @Override
+    public ArtifactInfo inspect(Path artifact) {
+        return ModelFiles.describe(artifact, ModelFiles.verify(artifact));
+    }
+
+    @Override
+    public List<QuantizationType> quantizationTypes() {
+        return QuantizationTypes.offered(NAME);
+    }
+
+    @Override
+    public LoadedModel load(
+            Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
+        progress.progress(0, "checking the file");
+        var info = ModelFiles.verify(artifact);
+        var requested = loadOptions.contextTokens() > 0 ? loadOptions.contextTokens() : settings.contextTokens();
+        var reservation = models.reserve(free -> ContextPlan.choose(info, settings, options, requested, free));
+        try {
+            progress.progress(0, "loading tensors");
+            var model = open(artifact, progress, cancellation);
+            try {
+                var plan = reservation.plan();
+                var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads));
+                progress.progress(1, "ready");
+                LOGGER.atInfo()
+                        .addKeyValue("modelId", loadOptions.displayName())
+                        .addKeyValue("contextTokens", plan.contextTokens())
+                        .addKeyValue("kvTokens", engine.kvTokens())
+                        .addKeyValue("memoryBytes", plan.memory().totalBytes())
+                        .addKeyValue("threads", threads)
+                        .log("model loaded");
+                return reservation.keep(new LlamaCppModel(
+                        loadOptions.displayName(), model, engine, plan, settings, options, threads, models::closed));
+            } catch (RuntimeException e) {
+                model.close();
+                throw e;
+            }
+        } catch (LlamaException e) {
+            reservation.cancel();
+            throw new WorkerException(
+                    WorkerFailure.of(
+                            FailureKind.INVALID_MODEL, "llama.cpp refused the model; the worker's log says why"),
+                    e);
+        } catch (RuntimeException e) {
+            reservation.cancel();
+            throw e;
+        }
+    }
+
+    private LlamaModel open(Path artifact, ProgressListener progress, Cancellation cancellation) {
+        var modelOptions = ModelOptions.defaults().withMmap(options.mmap()).withMlock(options.mlock());
+        try {
+            return LlamaModel.open(artifact, modelOptions, fraction -> {
+                progress.progress(fraction, "loading tensors");
+                return !cancellation.isCancelled();
+            });
+        } catch (CancellationException e) {
+            throw new WorkerException(WorkerFailure.of(FailureKind.CANCELLED, "the load was cancelled"), e);
+        }
+    }
+
+    @Override
+    public long quantizedSizeBytes(QuantizationJob job) {
+        return GgufQuantization.prepare(job, threads).outputBytes();
+    }
+
+    @Override
+    public QuantizationReport quantize(QuantizationJob job, ProgressListener progress, Cancellation cancellation) {
+        return GgufQuantization.prepare(job, threads).run(progress, cancellation);
+    }
+
+    @Override
+    public void close() {
+        models.closeAll();
+    }
+}

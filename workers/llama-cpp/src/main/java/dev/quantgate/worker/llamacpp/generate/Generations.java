@@ -1,0 +1,117 @@
+package dev.quantgate.worker.llamacpp.generate;
+
+import dev.quantgate.natives.llama.LlamaModel;
+import dev.quantgate.worker.api.CallContext;
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.StreamHandle;
+import dev.quantgate.worker.api.StreamSink;
+import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.inference.GenerateEvent;
+import dev.quantgate.worker.api.inference.GenerateRequest;
+import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
+import dev.quantgate.worker.llamacpp.schedule.DecodeRequest;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Generations of one model. A request is checked on the caller's thread, made ready on a thread of its own kind, so that
+ * rendering and tokenising never hold up decoding, and computed by the decode loop.
+ */
+public final class Generations implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Generations.class);
+
+    /** What a request gets that comes while the model is being closed. */
+    public static final WorkerFailure UNLOADING =
+            WorkerFailure.of(FailureKind.UNAVAILABLE, "the model is being unloaded");
+
+    private final Pieces pieces;
+    private final ChatRendering chats;
+    private final RequestPreparation preparation;
+    private final RequestGate gate;
+    private final DecodeLoop loop;
+    private final Executor preparer;
+    private final int contextTokens;
+
+    /** The preparer must run one task at a time. */
+    public Generations(LlamaModel model, int contextTokens, RequestGate gate, DecodeLoop loop, Executor preparer) {
+        this.gate = gate;
+        this.loop = loop;
+        this.preparer = preparer;
+        this.contextTokens = contextTokens;
+        pieces = new Pieces(model.vocabulary());
+        chats = new ChatRendering(model);
+        preparation = new RequestPreparation(model.vocabulary(), chats, contextTokens);
+    }
+
+    /**
+     * Starts a generation.
+     *
+     * @throws WorkerException INVALID_REQUEST, UNSUPPORTED, QUEUE_FULL, UNAVAILABLE, DEADLINE_EXCEEDED
+     */
+    public StreamHandle start(GenerateRequest request, CallContext context, StreamSink<GenerateEvent> sink) {
+        var arrivedAt = System.nanoTime();
+        if (context.timeout().isNegative() || context.timeout().isZero()) {
+            throw WorkerFailure.of(FailureKind.DEADLINE_EXCEEDED, "the deadline had passed on arrival")
+                    .asException();
+        }
+        preparation.check(request);
+        gate.enter();
+        var events = new EventQueue(sink);
+        var handle = new GenerationHandle(loop, events);
+        context.cancellation().onCancel(handle::cancel);
+        try {
+            preparer.execute(() -> prepare(request, context, arrivedAt, events, handle));
+        } catch (RejectedExecutionException e) {
+            gate.leave(0);
+            throw new WorkerException(UNLOADING, e);
+        }
+        return handle;
+    }
+
+    private void prepare(
+            GenerateRequest request, CallContext context, long arrivedAt, EventQueue events, GenerationHandle handle) {
+        try {
+            if (handle.cancelled()) {
+                throw WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled")
+                        .asException();
+            }
+            var prepared = preparation.prepare(request);
+            var stream =
+                    new GenerationStream(prepared, pieces, events, () -> gate.leave(System.nanoTime() - arrivedAt));
+            var decode = new DecodeRequest(new DecodeRequest.Spec(
+                    prepared.tokens(),
+                    prepared.maxTokens(),
+                    contextTokens,
+                    request.options().shiftContext(),
+                    preparation.keptTokens(),
+                    request.options().priority(),
+                    context.client(),
+                    arrivedAt,
+                    arrivedAt + context.timeout().toNanos(),
+                    prepared.sampler(),
+                    stream));
+            if (!handle.submit(decode)) {
+                stream.fail(WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled"));
+            }
+        } catch (RuntimeException e) {
+            gate.leave(System.nanoTime() - arrivedAt);
+            events.fail(WorkerFailure.find(e).orElseGet(() -> unplanned(context, e)));
+        }
+    }
+
+    private static WorkerFailure unplanned(CallContext context, RuntimeException e) {
+        LOGGER.atError()
+                .addKeyValue("requestId", context.requestId())
+                .setCause(e)
+                .log("a request could not be prepared");
+        return WorkerFailure.of(FailureKind.INTERNAL, "the request could not be prepared");
+    }
+
+    @Override
+    public void close() {
+        chats.close();
+    }
+}

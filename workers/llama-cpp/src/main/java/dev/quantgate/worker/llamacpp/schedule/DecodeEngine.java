@@ -1,0 +1,48 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+/**
+ * The native side of the decode loop, reduced to what the loop needs. Used by the loop's thread alone, except for {@link
+ * #requestAbort()}. Any exception thrown here means that the native context cannot be trusted any more.
+ */
+public interface DecodeEngine extends AutoCloseable {
+    /** Tokens that the KV cache holds, over all sequences. */
+    int kvTokens();
+
+    /** Sequence ids run from 0 to this, exclusive. */
+    int sequenceSlots();
+
+    /** Most tokens in one batch. */
+    int batchTokens();
+
+    /** Computes a batch; after anything but {@link Outcome#DONE} the KV of its sequences is undefined behind what they had. */
+    Outcome decode(StepBatch batch);
+
+    /** Chooses a token for each row of the last decoded batch, in one native call. */
+    void sample(SampleRows rows);
+
+    /** Lets an empty sequence start with the first tokens of another one, without copying them. */
+    void sharePrefix(int from, int to, int tokens);
+
+    /** Forgets all but the first tokens of a sequence; 0 empties it. */
+    void keepPrefix(int sequence, int tokens);
+
+    /** Makes a decode that runs now, or the next one, end with {@link Outcome#ABORTED}. Any thread may call it. */
+    void requestAbort();
+
+    /** Takes back {@link #requestAbort()}. */
+    void clearAbort();
+
+    /** Replaces the native context after a failure; all sequences are empty afterwards. */
+    void recover();
+
+    @Override
+    void close();
+
+    /** What became of a batch. */
+    enum Outcome {
+        DONE,
+        /** The KV cache has no room for it. */
+        NO_ROOM,
+        ABORTED
+    }
+}

@@ -1,0 +1,205 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The KV cache of one context: which sequence holds which tokens, what finished sequences left behind for others to
+ * start from, and how many cells that takes. Cells of a common prefix exist and count once.
+ */
+final class KvPool {
+    /** Sharing fewer tokens than this is not worth a native call. */
+    static final int MIN_SHARED_TOKENS = 8;
+
+    private final DecodeEngine engine;
+    private final boolean sharesPrefixes;
+    private final Deque<Integer> freeIds = new ArrayDeque<>();
+    private final List<KvSequence> active = new ArrayList<>();
+    private final List<KvSequence> cached = new ArrayList<>();
+    private KvSegment root = KvSegment.root();
+    private int usedTokens;
+    private long clock;
+    private long mark;
+
+    /** With {@code sharesPrefixes} the engine needs at least one sequence id more than sequences run at once. */
+    KvPool(DecodeEngine engine, boolean sharesPrefixes) {
+        this.engine = engine;
+        this.sharesPrefixes = sharesPrefixes;
+        freeAllIds();
+    }
+
+    int capacityTokens() {
+        return engine.kvTokens();
+    }
+
+    int usedTokens() {
+        return usedTokens;
+    }
+
+    int freeTokens() {
+        return capacityTokens() - usedTokens;
+    }
+
+    /** Cells that running sequences hold; the rest can be had by eviction. */
+    int activeTokens() {
+        mark++;
+        var cells = 0;
+        for (var sequence : active) {
+            cells += sequence.leaf().markCells(mark);
+        }
+        return cells;
+    }
+
+    /** The sequence that shares the longest computed prefix with the tokens, if any shares one worth having. */
+    @Nullable
+    KvSequence bestPrefix(TokenList wanted) {
+        if (!sharesPrefixes) {
+            return null;
+        }
+        KvSequence best = null;
+        var length = MIN_SHARED_TOKENS - 1;
+        for (var list : List.of(active, cached)) {
+            for (var candidate : list) {
+                var matched = usable(candidate, wanted);
+                if (matched > length) {
+                    best = candidate;
+                    length = matched;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Tokens that a new sequence can take over: never the last one, whose logits are needed. */
+    static int usable(KvSequence source, TokenList wanted) {
+        return Math.min(source.matches(wanted), wanted.size() - 1);
+    }
+
+    /** Opens a sequence that starts with the longest prefix that is there. */
+    KvSequence open(TokenList tokens) {
+        var source = bestPrefix(tokens);
+        if (source != null) {
+            source.touch(++clock);
+        }
+        var id = freeId(source);
+        KvSequence opened;
+        if (source == null) {
+            opened = new KvSequence(id, tokens, root.hold(), 0, ++clock);
+        } else {
+            var shared = usable(source, tokens);
+            engine.sharePrefix(source.id(), id, shared);
+            var leaf = source.leaf().endingAt(shared, source.computed()).hold();
+            opened = new KvSequence(id, tokens, leaf, shared, ++clock);
+        }
+        active.add(opened);
+        return opened;
+    }
+
+    /** Records that the next {@code count} tokens of a sequence are computed. */
+    void append(KvSequence sequence, int count) {
+        sequence.append(count);
+        usedTokens += count;
+    }
+
+    /** Ends a sequence and keeps its KV as a prefix for others. */
+    void retire(KvSequence ended) {
+        active.remove(ended);
+        var sequence = ended.detached(++clock);
+        if (!sharesPrefixes || sequence.computed() < MIN_SHARED_TOKENS || isCached(sequence)) {
+            free(sequence);
+            return;
+        }
+        // What the new entry contains entirely would only take up an id.
+        for (int i = cached.size() - 1; i >= 0; i--) {
+            var older = cached.get(i);
+            if (older.matches(sequence.tokens()) == older.computed()) {
+                cached.remove(i);
+                free(older);
+            }
+        }
+        cached.add(sequence);
+    }
+
+    private boolean isCached(KvSequence sequence) {
+        for (var other : cached) {
+            if (other.matches(sequence.tokens()) == sequence.computed()) {
+                other.touch(++clock);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends a sequence and frees the cells that it alone holds. */
+    void drop(KvSequence sequence) {
+        active.remove(sequence);
+        free(sequence);
+    }
+
+    /** Evicts prefixes, least recently used first, until there is room; false if running sequences hold too much. */
+    boolean makeRoom(int tokens) {
+        while (freeTokens() < tokens) {
+            if (!evictOldest(null)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Evicts every prefix; false if there was none. */
+    boolean evictAll() {
+        var any = false;
+        while (evictOldest(null)) {
+            any = true;
+        }
+        return any;
+    }
+
+    boolean isActive(KvSequence sequence) {
+        return active.contains(sequence);
+    }
+
+    /** Forgets everything, as the native context did. */
+    void reset() {
+        active.clear();
+        cached.clear();
+        root = KvSegment.root();
+        usedTokens = 0;
+        freeAllIds();
+    }
+
+    private int freeId(@Nullable KvSequence keep) {
+        if (freeIds.isEmpty() && !evictOldest(keep)) {
+            throw new IllegalStateException("no free sequence id among " + engine.sequenceSlots());
+        }
+        return freeIds.pop();
+    }
+
+    private boolean evictOldest(@Nullable KvSequence keep) {
+        var oldest = cached.stream()
+                .filter(sequence -> sequence != keep)
+                .min(Comparator.comparingLong(KvSequence::lastUsed));
+        oldest.ifPresent(sequence -> {
+            cached.remove(sequence);
+            free(sequence);
+        });
+        return oldest.isPresent();
+    }
+
+    private void free(KvSequence sequence) {
+        engine.keepPrefix(sequence.id(), 0);
+        usedTokens -= sequence.leaf().release();
+        freeIds.push(sequence.id());
+    }
+
+    private void freeAllIds() {
+        freeIds.clear();
+        for (int id = 0; id < engine.sequenceSlots(); id++) {
+            freeIds.add(id);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.llamacpp.schedule.TokenOutlet.EndCause;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what each step computes and keeps account of it. Used by the loop's thread alone, but for the counters.
+ *
+ * <p>Requests wait in an {@link AdmissionQueue} until a sequence and enough KV room are theirs; prompts are then computed
+ * first come, first served, in chunks beside the streams that already run. Room for the text is not reserved: when the
+ * cache overflows, prefixes are evicted, then the youngest request of the lowest priority gives up its KV and computes
+ * it anew later.
+ */
+final class Scheduler {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Scheduler.class);
+    private static final WorkerFailure NO_TOKEN_ALLOWED = WorkerFailure.invalid(
+            "sampling", "the grammar (expected: one that allows a token of the model at each step)");
+    private static final WorkerFailure RECEIVER_FAILED =
+            WorkerFailure.of(FailureKind.INTERNAL, "the answer could not be processed");
+
+    private final DecodeEngine engine;
+    private final AbortGate gate;
+    private final LoopStatistics statistics;
+    private final KvPool pool;
+    private final FairShares shares = new FairShares();
+    private final AdmissionQueue queue = new AdmissionQueue(shares);
+    private final Admission admission;
+    private final StepPlan plan;
+    private final StepBudget budget;
+    private final SampleRows samples;
+    private final DecodeRequest[] sampled;
+    private final List<DecodeRequest> running = new ArrayList<>();
+    private final List<DecodeRequest> draining = new ArrayList<>();
+    private long arrivals;
+
+    Scheduler(DecodeEngine engine, LoopSettings settings, AbortGate gate, LoopStatistics statistics) {
+        this.engine = engine;
+        this.gate = gate;
+        this.statistics = statistics;
+        pool = new KvPool(engine, settings.prefixCache());
+        admission = new Admission(settings.sequences(), pool, running);
+        plan = new StepPlan(engine.batchTokens());
+        budget = new StepBudget(settings.stepTarget(), engine.batchTokens());
+        samples = new SampleRows(engine.batchTokens());
+        sampled = new DecodeRequest[engine.batchTokens()];
+    }
+
+    void enqueue(DecodeRequest request) {
+        shares.enter(request.spec().client());
+        request.enqueued(++arrivals);
+        queue.add(request);
+    }
+
+    boolean idle() {
+        return queue.size() == 0 && running.isEmpty() && draining.isEmpty();
+    }
+
+    /** One round: ends what was given up, admits, computes a step. Returns whether there was anything to compute. */
+    boolean round() {
+        var now = System.nanoTime();
+        sweep(now);
+        admit(now);
+        var worked = step();
+        statistics.gauges(running.size(), queue.size(), pool.usedTokens());
+        return worked;
+    }
+
+    /** Nanoseconds until something must be looked at again although nobody called. */
+    long nanosToDeadline() {
+        var now = System.nanoTime();
+        var nearest = queue.nanosToDeadline(now);
+        for (var list : List.of(running, draining)) {
+            for (var request : list) {
+                nearest = Math.min(nearest, request.spec().deadlineAt() - now);
+            }
+        }
+        // A stalled stream gives way to waiting requests after a while.
+        return queue.size() == 0 ? nearest : Math.min(nearest, Admission.STALL_NANOS);
+    }
+
+    /** Ends everything with a failure. */
+    void failAll(WorkerFailure failure) {
+        queue.removeIf(request -> true, request -> end(request, failure));
+        failRunning(failure);
+        List.copyOf(draining).forEach(request -> request.outlet().fail(failure));
+        draining.clear();
+    }
+
+    /** After the native context was lost: ends what ran in it and starts with an empty one. */
+    void crashed(WorkerFailure failure) {
+        engine.recover();
+        pool.reset();
+        List.copyOf(running).forEach(DecodeRequest::closed);
+        failRunning(failure);
+    }
+
+    private void failRunning(WorkerFailure failure) {
+        List.copyOf(running).forEach(request -> endRunning(request, failure));
+    }
+
+    private void endRunning(DecodeRequest request, WorkerFailure failure) {
+        running.remove(request);
+        release(request);
+        end(request, failure);
+    }
+
+    private void sweep(long now) {
+        Predicate<DecodeRequest> over =
+                request -> request.cancelled() || request.spec().deadlineAt() - now <= 0;
+        queue.removeIf(over, request -> end(request, reason(request)));
+        for (int i = running.size() - 1; i >= 0; i--) {
+            var request = running.get(i);
+            if (over.test(request)) {
+                endRunning(request, reason(request));
+            }
+        }
+        for (int i = draining.size() - 1; i >= 0; i--) {
+            var request = draining.get(i);
+            if (over.test(request)) {
+                draining.remove(i);
+                request.outlet().fail(reason(request));
+            } else if (request.outlet().flush()) {
+                draining.remove(i);
+            }
+        }
+    }
+
+    private static WorkerFailure reason(DecodeRequest request) {
+        return request.cancelled()
+                ? WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled")
+                : WorkerFailure.of(FailureKind.DEADLINE_EXCEEDED, "the deadline passed");
+    }
+
+    private void admit(long now) {
+        while (queue.size() > 0) {
+            if (admission.full()) {
+                var stalled = admission.stalled(now);
+                if (stalled.isEmpty() || queue.next(admission::eligible).isEmpty()) {
+                    return;
+                }
+                putBack(stalled.get(), true);
+            }
+            var next = queue.next(admission::eligible);
+            if (next.isEmpty() || !admission.fits(next.get())) {
+                return;
+            }
+            start(next.get());
+        }
+    }
+
+    private void start(DecodeRequest request) {
+        var sequence = pool.open(request.tokens());
+        request.opened(sequence);
+        statistics.prefixHit(sequence.computed());
+        queue.admit(request, request.pendingTokens());
+        running.add(request);
+        running.sort(
+                Comparator.<DecodeRequest>comparingInt(other -> -other.spec().priority())
+                        .thenComparingLong(DecodeRequest::order));
+    }
+
+    private boolean step() {
+        plan.fill(running, budget);
+        while (!pool.makeRoom(plan.batch().size())) {
+            preempt();
+            plan.fill(running, budget);
+        }
+        if (plan.size() == 0) {
+            return false;
+        }
+        if (!gate.enter(plan)) {
+            return true;
+        }
+        var startedAt = System.nanoTime();
+        DecodeEngine.Outcome outcome;
+        try {
+            outcome = engine.decode(plan.batch());
+        } finally {
+            gate.leave(plan);
+        }
+        switch (outcome) {
+            case DONE -> {
+                sample();
+                budget.record(plan.decodeRows(), plan.promptTokens(), System.nanoTime() - startedAt);
+                deliver();
+            }
+            case ABORTED -> takeBack();
+            case NO_ROOM -> {
+                takeBack();
+                if (!pool.evictAll()) {
+                    preempt();
+                }
+            }
+        }
+        return true;
+    }
+
+    private void takeBack() {
+        for (int i = 0; i < plan.size(); i++) {
+            var sequence = plan.request(i).openSequence();
+            engine.keepPrefix(sequence.id(), sequence.computed());
+        }
+    }
+
+    private void sample() {
+        samples.clear();
+        for (int i = 0; i < plan.size(); i++) {
+            var request = plan.request(i);
+            pool.append(request.openSequence(), plan.count(i));
+            if (plan.outputRow(i) >= 0) {
+                sampled[samples.size()] = request;
+                samples.add(plan.outputRow(i), request.spec().sampler());
+            }
+        }
+        statistics.step(plan.size(), plan.promptTokens());
+        if (samples.size() > 0) {
+            engine.sample(samples);
+        }
+    }
+
+    private void deliver() {
+        for (int i = 0; i < samples.size(); i++) {
+            var request = sampled[i];
+            if (samples.token(i) == SampleRows.NO_TOKEN) {
+                endRunning(request, NO_TOKEN_ALLOWED);
+                continue;
+            }
+            statistics.generated(1);
+            shares.charge(request.spec().client(), 1);
+            try {
+                deliver(request, samples.token(i));
+            } catch (RuntimeException e) {
+                // One receiver's fault is not the others'.
+                LOGGER.atError().setCause(e).log("a request's receiver failed");
+                endRunning(request, RECEIVER_FAILED);
+            }
+        }
+    }
+
+    private void deliver(DecodeRequest request, int token) {
+        switch (request.outlet().accept(token)) {
+            case END_OF_TEXT -> {
+                request.generated(token, false);
+                finish(request, EndCause.STOP);
+            }
+            case STOPPED -> {
+                request.generated(token, true);
+                finish(request, EndCause.STOP);
+            }
+            case GO_ON -> {
+                request.generated(token, true);
+                goOn(request);
+            }
+        }
+    }
+
+    private void goOn(DecodeRequest request) {
+        if (request.finished()) {
+            finish(request, EndCause.LENGTH);
+        } else if (request.contextFull()) {
+            if (request.spec().shift()) {
+                shiftContext(request);
+            } else {
+                finish(request, EndCause.LENGTH);
+            }
+        }
+    }
+
+    /** Forgets the older half of the text and computes the rest anew, at its new positions. */
+    private void shiftContext(DecodeRequest request) {
+        var keep = request.spec().keepTokens();
+        pool.drop(request.openSequence());
+        request.tokens().removeRange(keep, (request.tokens().size() - keep) / 2);
+        request.opened(pool.open(request.tokens()));
+    }
+
+    private void finish(DecodeRequest request, EndCause cause) {
+        running.remove(request);
+        release(request);
+        shares.leave(request.spec().client());
+        if (!request.outlet().complete(cause, request.figures())) {
+            draining.add(request);
+        }
+    }
+
+    private void end(DecodeRequest request, WorkerFailure failure) {
+        shares.leave(request.spec().client());
+        try {
+            request.outlet().fail(failure);
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("a request's receiver failed");
+        }
+    }
+
+    private void release(DecodeRequest request) {
+        var sequence = request.sequence();
+        if (sequence != null) {
+            pool.retire(sequence);
+            request.closed();
+        }
+    }
+
+    /** Makes room at the cost of one running request. */
+    private void preempt() {
+        var victim = admission.victim();
+        if (victim.isEmpty()) {
+            throw new IllegalStateException("one request fills " + pool.capacityTokens() + " KV tokens");
+        }
+        putBack(victim.get(), false);
+    }
+
+    private void putBack(DecodeRequest request, boolean keepPrefix) {
+        running.remove(request);
+        var sequence = request.openSequence();
+        if (keepPrefix) {
+            pool.retire(sequence);
+        } else {
+            pool.drop(sequence);
+        }
+        request.closed();
+        statistics.preempted();
+        queue.add(request);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+import java.time.Duration;
+
+/**
+ * How many prompt tokens may join a step without holding up the running streams for longer than a target. Learns the
+ * cost of a decode row and of a prompt token from the steps that were run.
+ */
+final class StepBudget {
+    /** Below this a step's fixed cost dominates, and prompts would hardly move. */
+    static final int MIN_CHUNK_TOKENS = 16;
+
+    private static final double WEIGHT_OF_NEWEST = 0.2;
+
+    private final long targetNanos;
+    private final int batchTokens;
+    private double nanosPerPromptToken;
+    private double nanosPerDecodeStep;
+
+    StepBudget(Duration target, int batchTokens) {
+        this.targetNanos = target.toNanos();
+        this.batchTokens = batchTokens;
+    }
+
+    /** Prompt tokens that may join a step of {@code decodeRows} running streams. */
+    int promptTokens(int decodeRows) {
+        var room = batchTokens - decodeRows;
+        if (decodeRows == 0) {
+            return room;
+        }
+        if (nanosPerPromptToken == 0) {
+            // Nothing is known yet: a quarter of a batch is neither slow to start nor a long stall.
+            return Math.min(room, Math.max(MIN_CHUNK_TOKENS, batchTokens / 4));
+        }
+        var affordable = (targetNanos - nanosPerDecodeStep) / nanosPerPromptToken;
+        return Math.min(room, Math.max(MIN_CHUNK_TOKENS, (int) Math.min(affordable, batchTokens)));
+    }
+
+    void record(int decodeRows, int promptTokens, long nanos) {
+        if (promptTokens == 0) {
+            nanosPerDecodeStep = blend(nanosPerDecodeStep, (double) nanos);
+        } else if (promptTokens >= MIN_CHUNK_TOKENS) {
+            var rest = Math.max(nanos - (decodeRows == 0 ? 0 : nanosPerDecodeStep), nanos / 4.0);
+            nanosPerPromptToken = blend(nanosPerPromptToken, rest / promptTokens);
+        }
+    }
+
+    private static double blend(double old, double newest) {
+        return old == 0 ? newest : old + WEIGHT_OF_NEWEST * (newest - old);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quantgate.worker.llamacpp;
+
+import org.jspecify.annotations.NullMarked;

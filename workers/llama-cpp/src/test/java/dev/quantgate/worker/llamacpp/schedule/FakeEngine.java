@@ -1,0 +1,164 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model whose next token is a hash of everything its sequence holds, so that any slip of the KV bookkeeping changes the
+ * text. Checks what native code would take silently.
+ */
+final class FakeEngine implements DecodeEngine {
+    static final int VOCABULARY = 1000;
+
+    private final int kvTokens;
+    private final int slots;
+    private final int batchTokens;
+    private final Map<Integer, List<Cell>> sequences = new HashMap<>();
+    final List<Integer> stepSizes = new ArrayList<>();
+    final List<Integer> decodeRowsOfSteps = new ArrayList<>();
+    private final List<Integer> chosen = new ArrayList<>();
+    private volatile boolean abortRequested;
+    private Runnable duringDecode = () -> {};
+    boolean closed;
+    int recoveries;
+
+    FakeEngine(int kvTokens, int slots, int batchTokens) {
+        this.kvTokens = kvTokens;
+        this.slots = slots;
+        this.batchTokens = batchTokens;
+    }
+
+    private static final class Cell {
+        private final int token;
+
+        private Cell(int token) {
+            this.token = token;
+        }
+    }
+
+    /** Runs once, inside the next decode. */
+    void duringNextDecode(Runnable action) {
+        duringDecode = action;
+    }
+
+    int distinctCells() {
+        Set<Cell> cells = Collections.newSetFromMap(new IdentityHashMap<>());
+        sequences.values().forEach(cells::addAll);
+        return cells.size();
+    }
+
+    int computedTokens() {
+        return stepSizes.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The text that a request must get, whatever runs beside it. */
+    static List<Integer> expectedText(int[] prompt, int tokens) {
+        var all = new ArrayList<Integer>();
+        for (var token : prompt) {
+            all.add(token);
+        }
+        for (int i = 0; i < tokens; i++) {
+            all.add(next(all));
+        }
+        return all.subList(prompt.length, all.size());
+    }
+
+    static int next(List<Integer> tokens) {
+        return Math.floorMod(tokens.hashCode() * 31 + 7, VOCABULARY);
+    }
+
+    @Override
+    public int kvTokens() {
+        return kvTokens;
+    }
+
+    @Override
+    public int sequenceSlots() {
+        return slots;
+    }
+
+    @Override
+    public int batchTokens() {
+        return batchTokens;
+    }
+
+    @Override
+    public Outcome decode(StepBatch batch) {
+        require(batch.size() <= batchTokens, "batch too large");
+        var action = duringDecode;
+        duringDecode = () -> {};
+        action.run();
+        if (distinctCells() + batch.size() > kvTokens) {
+            return Outcome.NO_ROOM;
+        }
+        chosen.clear();
+        var outputs = 0;
+        for (int row = 0; row < batch.size(); row++) {
+            var id = batch.sequence(row);
+            require(id >= 0 && id < slots, "sequence id " + id);
+            var cells = sequences.computeIfAbsent(id, key -> new ArrayList<>());
+            require(batch.position(row) == cells.size(), "a gap in the positions");
+            cells.add(new Cell(batch.token(row)));
+            outputs += batch.output(row) ? 1 : 0;
+            chosen.add(next(cells.stream().map(cell -> cell.token).toList()));
+        }
+        if (abortRequested) {
+            return Outcome.ABORTED;
+        }
+        stepSizes.add(batch.size());
+        decodeRowsOfSteps.add(outputs);
+        return Outcome.DONE;
+    }
+
+    @Override
+    public void sample(SampleRows rows) {
+        for (int i = 0; i < rows.size(); i++) {
+            rows.choose(i, chosen.get(rows.row(i)));
+        }
+    }
+
+    @Override
+    public void sharePrefix(int from, int to, int tokens) {
+        require(sequences.getOrDefault(to, List.of()).isEmpty(), "the target holds something");
+        sequences.put(
+                to, new ArrayList<>(sequences.getOrDefault(from, List.of()).subList(0, tokens)));
+    }
+
+    @Override
+    public void keepPrefix(int sequence, int tokens) {
+        var cells = sequences.getOrDefault(sequence, List.of());
+        sequences.put(sequence, new ArrayList<>(cells.subList(0, Math.min(tokens, cells.size()))));
+    }
+
+    @Override
+    public void requestAbort() {
+        abortRequested = true;
+    }
+
+    @Override
+    public void clearAbort() {
+        abortRequested = false;
+    }
+
+    @Override
+    public void recover() {
+        recoveries++;
+        sequences.clear();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new AssertionError(message);
+        }
+    }
+}

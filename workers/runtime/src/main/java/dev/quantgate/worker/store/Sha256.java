@@ -1,0 +1,46 @@
+package dev.quantgate.worker.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 of files and texts, in lower-case hexadecimal. */
+public final class Sha256 {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private Sha256() {}
+
+    public static String ofText(String text) {
+        return hex(newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public static String ofFile(Path file) throws IOException {
+        var digest = newDigest();
+        var buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            while (channel.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
+        }
+        return hex(digest.digest());
+    }
+
+    static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
+    }
+}
