@@ -49,7 +49,7 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "io.vertx..", "io.grpc..", "dev.quantgate.gateway.(grpc|http|convert|config|app|cli)..");
+                    "io.vertx..", "io.grpc..", "dev.quantgate.gateway.[grpc|http|convert|config|app|cli]..");
 
     @ArchTest
     static final ArchRule nobodyButTheCommandLineNeedsTheCompositionRoot = classes()

@@ -19,10 +19,12 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,11 +145,12 @@ final class StreamLifeTest {
 
     /** Reads nothing unless it is told to. */
     private static final class Reader implements ClientResponseObserver<GenerateRequest, GenerateResponse> {
-        private final AtomicReference<ClientCallStreamObserver<GenerateRequest>> call = new AtomicReference<>();
+        private final AtomicReference<@Nullable ClientCallStreamObserver<GenerateRequest>> call =
+                new AtomicReference<>();
         private final AtomicInteger read = new AtomicInteger();
 
         ClientCallStreamObserver<GenerateRequest> call() {
-            return call.get();
+            return Objects.requireNonNull(call.get(), "call");
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ final class HttpContractTest {
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
         assertThat(reply).isNotDone();
 
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED));
 
         assertThat(reply.join().status()).isEqualTo(200);
         assertThat(reply.join().body())
@@ -85,7 +86,7 @@ final class HttpContractTest {
         var reply = quantizing("{\"model_type\":\"smol\"}");
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
 
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED, 2, false));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED, 2, false));
 
         assertThat(reply.join().body())
                 .isEqualTo(
@@ -184,9 +185,9 @@ final class HttpContractTest {
         var reply = quantizing("{\"model_type\":\"smol\"}");
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
 
-        worker.operations.get("op1").loseWatchers();
+        operation().loseWatchers();
         Eventually.assertTrue("somebody watches again", () -> watched("op1"));
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED));
 
         assertThat(reply.join().status()).isEqualTo(200);
     }
@@ -313,5 +314,9 @@ final class HttpContractTest {
     private boolean watched(String id) {
         var operation = worker.operations.get(id);
         return operation != null && operation.watchers() > 0;
+    }
+
+    private FakeOperation operation() {
+        return Objects.requireNonNull(worker.operations.get("op1"), "op1");
     }
 }
