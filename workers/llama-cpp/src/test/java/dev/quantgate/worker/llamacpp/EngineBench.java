@@ -18,10 +18,9 @@ import java.util.Random;
 
 /**
  * Compares the engine with a bare loop over the same native calls, in rounds that alternate: {@code EngineBench MODEL
- * [ROUNDS]}. A ratio above 1 means that the engine is faster.
+ * [ROUNDS [THREADS]]}. A ratio above 1 means that the engine is faster.
  */
 final class EngineBench {
-    private static final int THREADS = 2;
     private static final int GENERATED_TOKENS = 64;
     private static final int PROMPT_CHARACTERS = 200;
 
@@ -39,27 +38,28 @@ final class EngineBench {
     public static void main(String[] arguments) throws Exception {
         var file = Path.of(arguments[0]);
         var rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
+        var threads = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
         var startedAt = System.nanoTime();
-        var settings = new BackendSettings(THREADS, 4L << 30, 0, 8, 16, Map.of());
+        var settings = new BackendSettings(threads, 4L << 30, 0, 8, 16, Map.of());
         try (var backend = new LlamaCppBackend(settings);
                 var engine = backend.load(file, new LoadOptions("bench", 0), (f, s) -> {}, new Cancellation())) {
             TestStream.start(engine, Generate.prompt("Hello").maxTokens(1).build())
                     .completed();
             System.out.printf(Locale.ROOT, "load to first token: %d ms%n", millisSince(startedAt));
             try (var model = LlamaModel.open(file, ModelOptions.defaults(), LoadProgress.NONE);
-                    var bare = new BareLoop(model, bareOptions())) {
+                    var bare = new BareLoop(model, bareOptions(threads))) {
                 new EngineBench(engine, bare, model).run(rounds);
             }
         }
     }
 
-    private static ContextOptions bareOptions() {
+    private static ContextOptions bareOptions(int threads) {
         return ContextOptions.builder()
                 .contextTokens(8192)
                 .batchTokens(512)
                 .microBatchTokens(512)
                 .maxSequences(8)
-                .threads(THREADS)
+                .threads(threads)
                 .threadPoolPoll(50)
                 .build();
     }
@@ -75,7 +75,7 @@ final class EngineBench {
     private void compare(String name, int streams, int characters, int tokens, int rounds) throws Exception {
         var ratios = new double[rounds];
         var engineNanos = new double[rounds];
-        for (int round = -2; round < rounds; round++) {
+        for (int round = -1; round < rounds; round++) {
             var texts = texts(streams, characters);
             var prompts = texts.stream()
                     .map(text -> model.vocabulary().tokenize(text, true, false))

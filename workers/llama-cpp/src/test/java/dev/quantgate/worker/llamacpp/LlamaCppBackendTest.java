@@ -13,6 +13,7 @@ import dev.quantgate.worker.api.backend.BackendProvider;
 import dev.quantgate.worker.api.backend.BackendSettings;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.QuantizationJob;
+import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.llamacpp.gguf.TinyGguf;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -158,6 +159,42 @@ class LlamaCppBackendTest {
 
             assertThat(end.completionTokens()).isEqualTo(16);
         }
+    }
+
+    @Test
+    void withTheDeterministicOptionATextIsTheSameAloneAndInABatch() throws Exception {
+        var settings = new BackendSettings(1, 1L << 30, 0, 6, 8, Map.of("deterministic", "true"));
+        try (var backend = new LlamaCppBackend(settings);
+                var model = backend.load(
+                        quantized(backend), new LoadOptions("tiny", 0), (f, s) -> {}, new Cancellation())) {
+            for (boolean sampled : new boolean[] {false, true}) {
+                var alone = new ArrayList<String>();
+                for (int i = 0; i < 6; i++) {
+                    alone.add(TestStream.start(model, numbered(i, sampled)).text());
+                }
+                var together = new ArrayList<TestStream>();
+                for (int i = 0; i < 6; i++) {
+                    var stream = TestStream.start(model, numbered(i, sampled));
+                    stream.awaitFirstItem();
+                    together.add(stream);
+                }
+                for (int i = 0; i < 6; i++) {
+                    assertThat(together.get(i).text()).isEqualTo(alone.get(i));
+                }
+            }
+        }
+    }
+
+    /** Half precision has one kernel for single tokens and another for batches; those of 8 bits agree. */
+    private Path quantized(LlamaCppBackend backend) throws IOException {
+        var job = job(backend, "Q8_0", file, false);
+        backend.quantize(job, (f, s) -> {}, new Cancellation());
+        return job.outputFolder().resolve("model.gguf");
+    }
+
+    private static GenerateRequest numbered(int i, boolean sampled) {
+        var request = Generate.prompt("Request number " + i + " of several").maxTokens(40);
+        return (sampled ? request.seed(100 + i) : request).build();
     }
 
     @Test
