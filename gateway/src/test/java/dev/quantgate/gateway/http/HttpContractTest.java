@@ -34,7 +34,8 @@ final class HttpContractTest {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String PATH = "/models/quantize";
 
-    private final FakeWorker worker = new FakeWorker("w1").with(Records.model("smol")).with(Records.model("enc", "roberta"));
+    private final FakeWorker worker =
+            new FakeWorker("w1").with(Records.model("smol")).with(Records.model("enc", "roberta"));
     private final TestGateway gateway = TestGateway.over(new FakeDirectory(worker));
     private final RawHttp http = new RawHttp(gateway.port(), HttpVersion.HTTP_1_1);
 
@@ -107,7 +108,8 @@ final class HttpContractTest {
     void aTypeFindsTheOnlyModelOfThatType() {
         starts(Records.operation("op1", OperationState.SUCCEEDED));
 
-        var reply = quantize("{\"model_type\":\"roberta\",\"quantization\":\"dynamic_int8\",\"allow_requantize\":true}");
+        var reply =
+                quantize("{\"model_type\":\"roberta\",\"quantization\":\"dynamic_int8\",\"allow_requantize\":true}");
 
         assertThat(reply.body())
                 .isEqualTo(
@@ -166,8 +168,8 @@ final class HttpContractTest {
 
     @Test
     void aWrongTypeIsTheClientsFault() {
-        worker.quantizer = request ->
-                FakeWorker.failed(WorkerFailure.invalid("quantization_type", "Q99 (expected: one of Q8_0)"));
+        worker.quantizer =
+                request -> FakeWorker.failed(WorkerFailure.invalid("quantization_type", "Q99 (expected: one of Q8_0)"));
 
         var reply = quantize("{\"model_type\":\"smol\",\"quantization\":\"Q99\"}");
 
@@ -195,7 +197,8 @@ final class HttpContractTest {
         var body = "{\"model_type\":\"smol\"}";
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             socket.getOutputStream()
-                    .write(("POST " + PATH + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+                    .write(("POST " + PATH
+                                    + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                                     + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.US_ASCII));
             Eventually.assertTrue("somebody watches", () -> watched("op1"));
@@ -250,7 +253,8 @@ final class HttpContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""})
+    @ValueSource(
+            strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""})
     void jsonWithOrWithoutCharsetIsAccepted(String type) {
         starts(Records.operation("op1", OperationState.SUCCEEDED));
 

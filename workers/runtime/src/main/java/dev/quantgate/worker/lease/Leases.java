@@ -76,7 +76,10 @@ public final class Leases implements AutoCloseable {
             var epoch = current.map(last -> last.epoch() + 1).orElseGet(clock::millis);
             new LeaseState(epoch, owner, clock.instant().plus(ttl), ttl, state).write(leaseFile);
             sightings.remove(leaseFile);
-            return Optional.of(startRenewing(new Lease(model, epoch, owner, ttl, state, clock)));
+            var lease = new Lease(model, epoch, owner, ttl, state, clock);
+            // The fsync above may have taken longer than the lease lasts on a busy disk.
+            lease.extend();
+            return Optional.of(startRenewing(lease));
         });
     }
 

@@ -3,6 +3,7 @@ package dev.quantgate.worker.store;
 import dev.quantgate.worker.api.Names;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -98,7 +99,9 @@ public record ModelFolder(Path path) {
         var watched = new ArrayList<Path>();
         watched.add(path.resolve(ModelMetadata.FILE));
         for (var variant : list(path.resolve(VARIANTS))) {
-            watched.add(variant.resolve(VariantManifest.FILE));
+            if (Names.isVariant(String.valueOf(variant.getFileName()))) {
+                watched.add(variant.resolve(VariantManifest.FILE));
+            }
         }
         var stamp = new ArrayList<>();
         for (var file : watched) {
@@ -107,7 +110,7 @@ public record ModelFolder(Path path) {
                 var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 stamp.add(attributes.lastModifiedTime());
                 stamp.add(String.valueOf(attributes.fileKey()));
-            } catch (NoSuchFileException missing) {
+            } catch (FileSystemException missing) {
                 stamp.add("missing");
             }
         }

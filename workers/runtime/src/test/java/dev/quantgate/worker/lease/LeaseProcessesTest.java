@@ -43,8 +43,8 @@ class LeaseProcessesTest {
 
     @Test
     void ofRacingProcessesExactlyOneAcquires() throws Exception {
-        start("a");
-        start("b");
+        start("a", Duration.ofSeconds(30));
+        start("b", Duration.ofSeconds(30));
         go("start");
 
         Await.until(() -> lines("acquired").size() + lines("refused").size() == 2);
@@ -54,7 +54,7 @@ class LeaseProcessesTest {
 
     @Test
     void aKilledOwnerIsReplacedWhenItsLeaseHasRunOut() throws Exception {
-        var owner = start("a");
+        var owner = start("a", TTL);
         go("start");
         var epoch = epochOf(StoreProcess.awaitNote(notes, "acquired a"));
         try (var leases = new Leases("test", TTL, Clock.systemUTC())) {
@@ -76,7 +76,7 @@ class LeaseProcessesTest {
 
     @Test
     void aStalledOwnersCommitIsRefusedAndItsOutputDiscarded() throws Exception {
-        var owner = start("a");
+        var owner = start("a", TTL);
         go("start");
         StoreProcess.awaitNote(notes, "acquired a");
         signal(owner, "STOP");
@@ -97,10 +97,10 @@ class LeaseProcessesTest {
         }
     }
 
-    private Process start(String name) throws Exception {
+    private Process start(String name, Duration ttl) throws Exception {
         var process = StoreProcess.java(
                 LeaseProcess.class,
-                List.of(model.path().toString(), Long.toString(TTL.toMillis()), notes.toString(), name));
+                List.of(model.path().toString(), Long.toString(ttl.toMillis()), notes.toString(), name));
         processes.add(process);
         StoreProcess.awaitNote(notes, "ready " + name);
         return process;

@@ -52,7 +52,7 @@ class RequestsTest {
         assertThat(Await.result(recorder.end)).hasSize(2).first().isInstanceOf(GenerateEvent.Chunk.class);
         assertThat(recorder.endings).hasValue(1);
         assertThat(test.worker.status().loaded()).containsExactly("m:source");
-        assertThat(test.worker.status().running()).isZero();
+        Await.until(() -> test.worker.status().running() == 0);
         assertThat(test.worker.status().residentBytes()).isPositive();
         var source = Await.result(test.worker.getModel("m", CONTEXT)).variants().get(0);
         assertThat(source.state()).isEqualTo(LoadState.ACTIVE);
@@ -134,12 +134,12 @@ class RequestsTest {
         var model = model();
 
         var unloading = test.worker.unloadModel(M, CONTEXT);
-        var next = test.generate(M, "hi", CONTEXT);
         Await.until(() -> Await.result(test.worker.getModel("m", CONTEXT))
                         .variants()
                         .get(0)
                         .state()
                 == LoadState.UNLOADING);
+        var next = test.generate(M, "hi", CONTEXT);
         assertThat(unloading).isNotDone();
         assertThat(model.closed).isFalse();
         model.finish();
