@@ -12,10 +12,7 @@ final class ReportJsonTest {
     void hasEveryFieldOfTheFormat() throws Exception {
         var json = ReportJson.write(report(2.0 / 3));
 
-        assertThat(new JsonObject(json))
-                .isEqualTo(
-                        new JsonObject(
-                                """
+        assertThat(new JsonObject(json)).isEqualTo(new JsonObject("""
                                 {"suite": "gateway", "machine": "a \\"machine\\"", "cases": [{
                                   "name": "ttft_256", "unit": "ms", "better": "lower",
                                   "ours": 3.0, "peer": 2.0, "peer_name": "bare_loop", "ratio": 0.6667}]}
@@ -30,7 +27,8 @@ final class ReportJsonTest {
     @Test
     void theTableShowsTheSameCase() {
         assertThat(ReportTable.write(report(2.0 / 3)).lines())
-                .anySatisfy(line -> assertThat(line).contains("ttft_256", "ms", "3.000", "2.000", "bare_loop", "0.667"));
+                .anySatisfy(
+                        line -> assertThat(line).contains("ttft_256", "ms", "3.000", "2.000", "bare_loop", "0.667"));
     }
 
     private static Report report(double ratio) {

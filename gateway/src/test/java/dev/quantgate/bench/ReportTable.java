@@ -4,8 +4,6 @@ import java.util.Locale;
 
 /** A report as a table for people. */
 final class ReportTable {
-    private static final String ROW = "| %-44s | %-10s | %10s | %10s | %-22s | %7s |%n";
-
     private ReportTable() {}
 
     static String write(Report report) {
@@ -26,7 +24,7 @@ final class ReportTable {
     }
 
     private static String row(Object... cells) {
-        return String.format(ROW, cells);
+        return String.format("| %-44s | %-10s | %10s | %10s | %-22s | %7s |%n", cells);
     }
 
     private static String number(double value) {

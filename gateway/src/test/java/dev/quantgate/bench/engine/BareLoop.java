@@ -20,7 +20,10 @@ import java.util.concurrent.locks.LockSupport;
  * takes one token of each running sequence and fills the rest of the batch with prompts. One thread.
  */
 public final class BareLoop implements AutoCloseable {
+    // The same as the worker's, by which it must be measured.
     private static final int BATCH_TOKENS = 512;
+    private static final int THREAD_POOL_POLL = 50;
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final LlamaModel model;
@@ -45,6 +48,7 @@ public final class BareLoop implements AutoCloseable {
                         .batchTokens(BATCH_TOKENS)
                         .maxSequences(shape.sequences())
                         .threads(shape.threads())
+                        .threadPoolPoll(THREAD_POOL_POLL)
                         .build());
     }
 

@@ -37,9 +37,8 @@ final class CancelledStream {
                 .setModel(Store.MODEL)
                 .setPrompt(prompt.text())
                 .setSampling(SamplingParameters.newBuilder().setTemperature(0))
-                .setOptions(GenerationOptions.newBuilder()
-                        .setMaxTokens(MAX_TOKENS)
-                        .setIgnoreEos(true))
+                .setOptions(
+                        GenerationOptions.newBuilder().setMaxTokens(MAX_TOKENS).setIgnoreEos(true))
                 .build());
         var received = 0;
         while (received < tokens && responses.hasNext()) {

@@ -65,7 +65,7 @@ public final class GatewaySuite implements Suite {
                         gateway,
                         loop,
                         round -> prompts.oneAfterTheOther(round, 12 / size, FIRST_TOKEN_PROMPT_TOKENS, 1)),
-                new CancelContest(gateway, engine.prompts(), 8 / size),
+                new CancelContest(gateway, engine.prompts(), 2),
                 new QuantizeContest("quantize_q8_0", "Q8_0", bench, gateway, shape.threads()),
                 new QuantizeContest("quantize_q4_k_m", "Q4_K_M", bench, gateway, shape.threads()),
                 new StartContest(bench, shape, engine));

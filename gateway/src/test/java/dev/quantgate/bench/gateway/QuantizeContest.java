@@ -22,8 +22,7 @@ record QuantizeContest(String name, String type, Bench bench, Gateway gateway, i
     public List<CaseResult> run(Rounds rounds) throws Exception {
         var ours = new Ours();
         var peer = new Peer();
-        return List.of(
-                rounds.withWarmUps(1).play(List.of(ours, peer)).compare(name, SECONDS, ours, peer));
+        return List.of(rounds.withWarmUps(1).play(List.of(ours, peer)).compare(name, SECONDS, ours, peer));
     }
 
     private static Map<String, Double> secondsSince(long startNanos) {

@@ -68,8 +68,7 @@ record StartContest(Bench bench, Shape shape, EngineModel engine) implements Con
 
     private Map<String, Double> measure(long startNanos, StreamClient client, ServerProcess process, int round)
             throws Exception {
-        var workload =
-                new StreamPrompts(engine.prompts()).oneAfterTheOther(round, 1, PROMPT_TOKENS, MAX_TOKENS);
+        var workload = new StreamPrompts(engine.prompts()).oneAfterTheOther(round, 1, PROMPT_TOKENS, MAX_TOKENS);
         var sent = System.nanoTime();
         var first = new LoadDriver(client).run(workload).observed().get(0).firstMillis();
         Thread.sleep(IDLE_MILLIS);
@@ -113,7 +112,11 @@ record StartContest(Bench bench, Shape shape, EngineModel engine) implements Con
         public Map<String, Double> measure(int round) throws Exception {
             var start = System.nanoTime();
             try (var server = LlamaServer.start(
-                            bench.peer("llama-server"), bench.model(), shape, List.of(), bench.log("llama-server-start"));
+                            bench.peer("llama-server"),
+                            bench.model(),
+                            shape,
+                            List.of(),
+                            bench.log("llama-server-start"));
                     var client = new OpenAiStreamClient(vertx, server.port(), Store.MODEL)) {
                 return StartContest.this.measure(start, client, server.process(), round);
             }

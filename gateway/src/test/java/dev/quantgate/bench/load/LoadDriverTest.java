@@ -47,9 +47,7 @@ final class LoadDriverTest {
         awaitSent(1);
         sent.get(0).completeExceptionally(new IllegalStateException("status 503"));
 
-        assertThatThrownBy(running::get)
-                .isInstanceOf(ExecutionException.class)
-                .hasStackTraceContaining("status 503");
+        assertThatThrownBy(running::get).isInstanceOf(ExecutionException.class).hasStackTraceContaining("status 503");
     }
 
     private LoadResult run(Workload workload) {

@@ -42,8 +42,9 @@ public final class OpenAiStreamClient implements StreamClient {
     private static void read(HttpClientResponse response, SseTrace answer) {
         response.exceptionHandler(answer::fail);
         if (response.statusCode() != 200) {
-            response.body().onComplete(body -> answer.fail(new IllegalStateException(
-                    "status " + response.statusCode() + ": " + (body.succeeded() ? body.result() : "no body"))));
+            response.body()
+                    .onComplete(body -> answer.fail(new IllegalStateException("status " + response.statusCode() + ": "
+                            + (body.succeeded() ? body.result() : "no body"))));
             return;
         }
         response.handler(answer::received).endHandler(end -> answer.end());

@@ -24,17 +24,18 @@ final class ProcessFigures {
     }
 
     static double parseCpuSeconds(String stat) {
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
     }
 
     static long parseResidentBytes(String status) {
         return status.lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> line.replaceAll("[^0-9]", ""))
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("status: no VmRSS (expected: a running process)"))
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .map(line -> line.replaceAll("[^0-9]", ""))
+                        .mapToLong(Long::parseLong)
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("status: no VmRSS (expected: a running process)"))
                 * BYTES_PER_KIB;
     }
 }

@@ -118,8 +118,7 @@ final class Scenarios {
     }
 
     private Workload jsonSchema(int round) {
-        var schema =
-                """
+        var schema = """
                 {"type": "object", "additionalProperties": false, "required": ["name", "age", "tags"], "properties": {
                   "name": {"type": "string", "maxLength": 24},
                   "age": {"type": "integer", "minimum": 0, "maximum": 120},
