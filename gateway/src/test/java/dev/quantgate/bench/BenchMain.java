@@ -44,6 +44,9 @@ final class BenchMain implements Callable<Integer> {
     @Option(names = "--peers", required = true, description = "Folder of llama.cpp's programs.")
     private Path peers = Path.of("");
 
+    @Option(names = "--threads", description = "Native threads of each contender; default: one for each processor.")
+    private int threads = Machine.cores();
+
     @Option(names = "--rounds", description = "Measured rounds; default: 7 for gateway, 5 for serving.")
     private int rounds;
 
@@ -64,7 +67,7 @@ final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var bench = new Bench(root, model, peers, root.resolve("target/bench"), rounds(), quick);
+        var bench = new Bench(root, model, peers, root.resolve("target/bench"), threads, rounds(), quick);
         Files.createDirectories(bench.out());
         var loadBefore = Machine.load();
         var cases = new ArrayList<CaseResult>();
@@ -79,8 +82,9 @@ final class BenchMain implements Callable<Integer> {
         }
         var machine = String.format(
                 Locale.ROOT,
-                "%s; load %.1f before, %.1f after; %d rounds%s",
+                "%s; %d threads; load %.1f before, %.1f after; %d rounds%s",
                 Machine.description(),
+                threads,
                 loadBefore,
                 Machine.load(),
                 bench.rounds(),

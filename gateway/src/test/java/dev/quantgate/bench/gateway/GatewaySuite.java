@@ -2,7 +2,6 @@ package dev.quantgate.bench.gateway;
 
 import dev.quantgate.bench.Bench;
 import dev.quantgate.bench.Contest;
-import dev.quantgate.bench.Machine;
 import dev.quantgate.bench.Suite;
 import dev.quantgate.bench.engine.BareLoop;
 import dev.quantgate.bench.engine.EngineModel;
@@ -21,13 +20,14 @@ public final class GatewaySuite implements Suite {
     private static final int FIRST_TOKEN_PROMPT_TOKENS = 256;
 
     private final Bench bench;
-    private final Shape shape = new Shape(Machine.cores(), SEQUENCES, CONTEXT_TOKENS);
+    private final Shape shape;
     private final EngineModel engine;
     private final BareLoop loop;
     private final Gateway gateway;
 
     private GatewaySuite(Bench bench) throws Exception {
         this.bench = bench;
+        shape = new Shape(bench.threads(), SEQUENCES, CONTEXT_TOKENS);
         engine = EngineModel.open(bench.model());
         loop = new BareLoop(engine.model(), shape, true);
         gateway = Gateway.start(bench.launcher(), bench.home("gateway"), shape, Map.of(), bench.log("gateway"));

@@ -3,7 +3,6 @@ package dev.quantgate.bench.serving;
 import dev.quantgate.bench.Bench;
 import dev.quantgate.bench.CaseResult;
 import dev.quantgate.bench.Contender;
-import dev.quantgate.bench.Machine;
 import dev.quantgate.bench.Metric;
 import dev.quantgate.bench.Readings;
 import dev.quantgate.bench.engine.BareLoop;
@@ -60,7 +59,7 @@ final class ServingContenders implements AutoCloseable {
         this.bench = bench;
         this.vertx = vertx;
         this.scenario = scenario;
-        shape = new Shape(Machine.cores(), scenario.sequences(), scenario.contextTokens());
+        shape = new Shape(bench.threads(), scenario.sequences(), scenario.contextTokens());
         try {
             var gateway = startGateway();
             ours = add(overHttp("quantgate", gateway.port(), gateway.process()));
