@@ -57,7 +57,7 @@ QUANTGATE_API void    qg_threadpool_free(int64_t pool);
 // generation, 2: control), then the pieces one after the other; control tokens have an empty piece.
 QUANTGATE_API int64_t qg_vocab_table(const struct llama_vocab * vocab);
 
-// --- sampling (sampler.cpp) ----------------------------------------------------------------------------------------
+// --- sampling (sampler_api.cpp) ----------------------------------------------------------------------------------------
 
 typedef struct qg_sampler_params {
     float   temperature;       // <= 0: greedy

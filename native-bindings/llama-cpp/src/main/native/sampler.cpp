@@ -1,29 +1,17 @@
-#include "quantgate.h"
-#include "row_math.h"
+#include "sampler.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <memory>
 #include <stdexcept>
-#include <string>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 using quantgate::candidate;
+using quantgate::row_edit;
 
 namespace {
 
-constexpr float NO_LOGPROB = std::numeric_limits<float>::quiet_NaN();
 constexpr float RULED_OUT  = -std::numeric_limits<float>::infinity();
 // How many of the best tokens are first shown to a grammar that refused the sampled one.
 constexpr int32_t GRAMMAR_FIRST_LOOK = 256;
-
-struct sampler_free {
-    void operator()(llama_sampler * sampler) const { llama_sampler_free(sampler); }
-};
-using sampler_ptr = std::unique_ptr<llama_sampler, sampler_free>;
 
 // A random number that depends on nothing but the seed and how many were drawn before (SplitMix64): the same request
 // gives the same text whatever else shares its batches, and a retry can repeat a draw.
@@ -35,85 +23,7 @@ double uniform(uint64_t seed, uint64_t draw) {
     return static_cast<double>(z >> 11) * 0x1.0p-53;
 }
 
-float * logits_of(llama_context * ctx, int32_t row) {
-    float * logits = llama_get_logits_ith(ctx, row);
-    if (logits == nullptr) {
-        throw std::out_of_range("batch entry " + std::to_string(row) + " has no logits");
-    }
-    return logits;
-}
-
-// A chain that runs in the graph has its token ready; any other needs logits, and llama.cpp aborts without them.
-int32_t sample_chain(llama_context * ctx, llama_sampler * chain, int32_t row) {
-    if (llama_get_sampled_token_ith(ctx, row) == LLAMA_TOKEN_NULL) {
-        logits_of(ctx, row);
-    }
-    return llama_sampler_sample(chain, ctx, row);
-}
-
-// Changes a few logits of a row and puts them back.
-class row_edit {
-public:
-    explicit row_edit(float * row, std::vector<std::pair<int32_t, float>> & saved) : row(row), saved(saved) {
-        saved.clear();
-    }
-    ~row_edit() {
-        for (auto it = saved.rbegin(); it != saved.rend(); ++it) {
-            row[it->first] = it->second;
-        }
-    }
-    row_edit(const row_edit &) = delete;
-    row_edit & operator=(const row_edit &) = delete;
-
-    void set(int32_t token, float value) {
-        saved.emplace_back(token, row[token]);
-        row[token] = value;
-    }
-
-private:
-    float *                                 row;
-    std::vector<std::pair<int32_t, float>> & saved;
-};
-
 } // namespace
-
-struct qg_sampler {
-    qg_sampler_params                        params;
-    int32_t                                  n_vocab;
-    std::vector<std::pair<int32_t, float>>   bias;
-    sampler_ptr                              grammar;
-    uint64_t                                 draws = 0;
-    std::vector<int32_t>                     history; // ring of the last tokens, the oldest at history_at once full
-    size_t                                   history_at = 0;
-    std::unordered_map<int32_t, int32_t>     counts;
-    float                                    logprob = NO_LOGPROB;
-    std::vector<std::pair<int32_t, float>>   top; // log-probabilities of the likeliest tokens
-
-    // Scratch space, kept to save allocations.
-    std::vector<candidate>                 candidates;
-    double                                 candidates_of = 0; // sum of exp(logit - max) they are a part of, 0: their own
-    std::vector<float>                     weights;
-    std::vector<float>                     legal_row;
-    std::vector<llama_token_data>          grammar_data;
-    std::vector<std::pair<int32_t, float>> saved;
-
-    int32_t sample(float * row);
-    void    remember(int32_t token);
-
-private:
-    void    measure(const float * row, double & log_sum);
-    void    adjust(row_edit & edit, const float * row) const;
-    int32_t pick(const float * row);
-    int32_t pick_from_candidates();
-    int32_t pick_from_all(const float * row);
-    void    gather(const float * row);
-    void    keep_typical();
-    void    keep_nucleus();
-    void    keep_min_p();
-    bool    grammar_allows(int32_t token);
-    int32_t pick_legal(const float * row);
-    size_t  rule_out_illegal();
-};
 
 int32_t qg_sampler::sample(float * row) {
     double log_sum = 0;
@@ -141,7 +51,7 @@ int32_t qg_sampler::sample(float * row) {
 // Log-probabilities are those of the model itself: before penalties, bias, grammar and temperature.
 void qg_sampler::measure(const float * row, double & log_sum) {
     top.clear();
-    logprob = NO_LOGPROB;
+    logprob = quantgate::NO_LOGPROB;
     if (params.n_logprobs < 0) {
         return;
     }
@@ -369,100 +279,3 @@ void qg_sampler::remember(int32_t token) {
     }
     ++counts[token];
 }
-
-extern "C" {
-
-qg_sampler * qg_sampler_new(
-        const qg_sampler_params * params, int32_t n_vocab, const int32_t * bias_tokens, const float * bias_values,
-        int32_t n_bias, struct llama_sampler * grammar) {
-    auto sampler     = std::make_unique<qg_sampler>();
-    sampler->params  = *params;
-    sampler->n_vocab = n_vocab;
-    sampler->grammar.reset(grammar);
-    for (int32_t i = 0; i < n_bias; ++i) {
-        if (bias_tokens[i] < 0 || bias_tokens[i] >= n_vocab) {
-            throw std::out_of_range("bias for a token outside the vocabulary");
-        }
-        sampler->bias.emplace_back(bias_tokens[i], bias_values[i]);
-    }
-    const bool penalises = params->repeat_penalty != 1 || params->frequency_penalty != 0 || params->presence_penalty != 0;
-    if (!penalises) {
-        sampler->params.penalty_last_n = 0;
-    }
-    return sampler.release();
-}
-
-qg_sampler * qg_sampler_clone(const qg_sampler * sampler) {
-    auto copy        = std::make_unique<qg_sampler>();
-    copy->params     = sampler->params;
-    copy->n_vocab    = sampler->n_vocab;
-    copy->bias       = sampler->bias;
-    copy->draws      = sampler->draws;
-    copy->history    = sampler->history;
-    copy->history_at = sampler->history_at;
-    copy->counts     = sampler->counts;
-    if (sampler->grammar) {
-        copy->grammar.reset(llama_sampler_clone(sampler->grammar.get()));
-    }
-    return copy.release();
-}
-
-void qg_sampler_free(qg_sampler * sampler) {
-    delete sampler;
-}
-
-void qg_sampler_reset(qg_sampler * sampler) {
-    sampler->draws = 0;
-    sampler->history.clear();
-    sampler->history_at = 0;
-    sampler->counts.clear();
-    if (sampler->grammar) {
-        llama_sampler_reset(sampler->grammar.get());
-    }
-}
-
-void qg_sampler_accept(qg_sampler * sampler, const int32_t * tokens, int32_t n, bool with_grammar) {
-    for (int32_t i = 0; i < n; ++i) {
-        sampler->remember(tokens[i]);
-        if (with_grammar && sampler->grammar) {
-            llama_sampler_accept(sampler->grammar.get(), tokens[i]);
-        }
-    }
-}
-
-void qg_sample_rows(struct llama_context * ctx, int64_t block, int32_t capacity, int32_t n) {
-    auto * const samplers = reinterpret_cast<int64_t *>(block);
-    auto * const rows     = reinterpret_cast<int32_t *>(samplers + capacity);
-    auto * const tokens   = rows + capacity;
-    auto * const logprobs = reinterpret_cast<float *>(tokens + capacity);
-    for (int32_t i = 0; i < n; ++i) {
-        const bool is_chain = (samplers[i] & 1) != 0;
-        if (is_chain) {
-            logprobs[i] = NO_LOGPROB;
-            tokens[i]   = sample_chain(ctx, reinterpret_cast<llama_sampler *>(samplers[i] & ~int64_t{1}), rows[i]);
-            continue;
-        }
-        auto * sampler = reinterpret_cast<qg_sampler *>(samplers[i]);
-        tokens[i]      = sampler->sample(logits_of(ctx, rows[i]));
-        logprobs[i]    = sampler->logprob;
-    }
-}
-
-int32_t qg_sample_logits(qg_sampler * sampler, float * logits) {
-    return sampler->sample(logits);
-}
-
-int32_t qg_sampler_top(const qg_sampler * sampler, int32_t * tokens, float * logprobs, int32_t capacity) {
-    const int32_t n = std::min(capacity, static_cast<int32_t>(sampler->top.size()));
-    for (int32_t i = 0; i < n; ++i) {
-        tokens[i]   = sampler->top[i].first;
-        logprobs[i] = sampler->top[i].second;
-    }
-    return n;
-}
-
-float qg_sampler_logprob(const qg_sampler * sampler) {
-    return sampler->logprob;
-}
-
-} // extern "C"

@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipAdapter;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
 import dev.quantgate.gateway.config.ClusterConfig;
 import dev.quantgate.gateway.config.ServerConfig;
 import io.vertx.core.Future;
@@ -80,7 +81,16 @@ final class Cluster {
                 .with(options)
                 .withClusterManager(manager)
                 .buildClustered()
-                .map(vertx -> new Cluster(vertx, manager));
+                .map(vertx -> new Cluster(vertx, manager))
+                .onFailure(cause -> terminate(manager));
+    }
+
+    /** Ends a membership that Vert.x could not use; Vert.x itself forgets it. */
+    private static void terminate(HazelcastClusterManager manager) {
+        @Nullable HazelcastInstance instance = manager.getHazelcastInstance();
+        if (instance != null) {
+            instance.getLifecycleService().terminate();
+        }
     }
 
     private static Config hazelcast(ClusterConfig cluster, boolean worker) {

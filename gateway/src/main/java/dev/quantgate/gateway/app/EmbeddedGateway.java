@@ -4,6 +4,7 @@ import dev.quantgate.gateway.config.ConfigLoader;
 import dev.quantgate.gateway.config.GatewayConfig;
 import dev.quantgate.gateway.routing.Routing;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,7 +46,9 @@ public final class EmbeddedGateway {
     }
 
     static Future<Started> onVertx(Vertx vertx, GatewayConfig config, Workers.Source source) {
-        return source.open(vertx, config)
+        // Not bound to a context: when it fails, the event loops that would complete it are gone.
+        Promise<Started> promise = Promise.promise();
+        source.open(vertx, config)
                 .compose(workers -> {
                     var routing = Routing.over(workers.directory());
                     return GatewayListener.listen(vertx, config, routing)
@@ -54,8 +57,12 @@ public final class EmbeddedGateway {
                             .recover(cause -> workers.stop(config.server().drainTimeout())
                                     .transform(stopped -> Future.failedFuture(cause)));
                 })
-                .recover(cause -> vertx.close().transform(closed -> Future.failedFuture(cause)))
-                .onSuccess(started -> StartupLog.listening(config, started.gateway()));
+                .onSuccess(started -> {
+                    StartupLog.listening(config, started.gateway());
+                    promise.complete(started);
+                })
+                .onFailure(cause -> vertx.close().onComplete(closed -> promise.fail(cause)));
+        return promise.future();
     }
 
     /** A gateway with its workers, for whoever hears of nodes that die. */

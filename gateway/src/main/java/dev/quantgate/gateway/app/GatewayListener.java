@@ -28,8 +28,9 @@ final class GatewayListener {
     }
 
     static Future<GatewayListener> listen(Vertx vertx, GatewayConfig config, Routing routing) {
-        var grpc = new GrpcRoutes(routing, config.limits().messageBytes());
-        var calls = new HttpCalls(routing.admission(), config.limits().messageBytes());
+        var messageBytes = Math.toIntExact(config.limits().messageBytes());
+        var grpc = new GrpcRoutes(routing, messageBytes);
+        var calls = new HttpCalls(routing.admission(), messageBytes);
         var http = new HttpRoutes(List.of(
                 new ProbeRoutes(routing.readiness()),
                 new ActiveModelsRoute(calls, routing.router(), routing.catalogue()),

@@ -4,7 +4,7 @@ import dev.quantgate.gateway.config.LoggingConfig;
 
 /** Hands the configured level to the logging configuration, which reads it when the first logger is made. */
 final class LoggingStart {
-    private static final String LEVEL = "quantgate.log.level";
+    static final String LEVEL = "quantgate.log.level";
 
     private LoggingStart() {}
 

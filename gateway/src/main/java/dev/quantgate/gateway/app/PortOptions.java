@@ -21,7 +21,7 @@ final class PortOptions {
         var options = new HttpServerOptions()
                 .setHost(server.host())
                 .setPort(port)
-                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxHeaderSize(Math.toIntExact(limits.headerBytes()))
                 .setHttp2RstFloodMaxRstFramePerWindow(RESETS_PER_MINUTE)
                 .setHttp2RstFloodWindowDuration(60)
                 .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)

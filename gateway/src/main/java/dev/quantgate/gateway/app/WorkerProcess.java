@@ -46,20 +46,24 @@ public final class WorkerProcess {
         StartupLog.effective(config);
         var host = config.cluster().host();
         return Cluster.asWorker(new ClusterConfig(true, host, 0, List.of(address)), config.server())
+                .recover(cause -> Future.failedFuture(silent(address, cause)))
                 .compose(cluster -> started(cluster, config, address)
                         .recover(cause -> cluster.vertx().close().transform(closed -> Future.failedFuture(cause))));
     }
 
     private static Future<WorkerProcess> started(Cluster cluster, GatewayConfig config, String address) {
         if (!cluster.hasGateway()) {
-            return Future.failedFuture(new GatewayStartException(
-                    "join: " + address + " does not answer (expected: a gateway with cluster.enabled: true)",
-                    new IllegalStateException("no data member")));
+            return Future.failedFuture(silent(address, new IllegalStateException("no data member")));
         }
         return OwnWorkers.start(cluster.vertx(), config)
                 .map(workers -> new WorkerProcess(cluster, workers, config))
                 .onSuccess(
                         process -> LOG.atInfo().addKeyValue("gateway", address).log("Workers have joined"));
+    }
+
+    private static GatewayStartException silent(String address, Throwable cause) {
+        return new GatewayStartException(
+                "join: " + address + " does not answer (expected: a gateway with cluster.enabled: true)", cause);
     }
 
     /** Completes when the last gateway has left, after which the process is of no use. */

@@ -7,7 +7,7 @@ package dev.quantgate.gateway.config;
  * @param headerBytes most bytes of a request's headers, 1 KiB to 1 MiB
  * @param streamsPerConnection most calls that run at once on one HTTP/2 connection
  */
-public record LimitsConfig(int messageBytes, int headerBytes, int streamsPerConnection) {
+public record LimitsConfig(long messageBytes, long headerBytes, int streamsPerConnection) {
     public static final LimitsConfig DEFAULT = new LimitsConfig(4 << 20, 16 << 10, 1000);
 
     public LimitsConfig {
@@ -18,8 +18,8 @@ public record LimitsConfig(int messageBytes, int headerBytes, int streamsPerConn
 
     static LimitsConfig read(Section section) {
         return new LimitsConfig(
-                Math.toIntExact(section.bytes("message_size", DEFAULT.messageBytes)),
-                Math.toIntExact(section.bytes("header_size", DEFAULT.headerBytes)),
+                section.bytes("message_size", DEFAULT.messageBytes),
+                section.bytes("header_size", DEFAULT.headerBytes),
                 section.integer("streams_per_connection", DEFAULT.streamsPerConnection));
     }
 }

@@ -66,7 +66,7 @@ public final class QuantizeRoute implements RouteModule {
                     return (started.state().isFinal()
                                     ? CompletableFuture.completedStage(started)
                                     : wait.untilFinal(started.id(), call))
-                            .thenApply(ended -> new Done(ended, existed));
+                            .thenApply(ended -> new Done(ended, existed || ended.alreadyDone()));
                 });
     }
 

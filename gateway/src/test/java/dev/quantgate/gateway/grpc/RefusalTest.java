@@ -34,7 +34,8 @@ final class RefusalTest {
     private static final String TOKENIZE = "/quantgate.v1.InferenceService/Tokenize";
 
     private final FakeWorker worker = new FakeWorker("w1").with(Records.model("smol"), "smol:source");
-    private final TestGateway gateway = TestGateway.over(new FakeDirectory(worker), Map.of("limits.message_size", "64KiB"));
+    private final TestGateway gateway =
+            TestGateway.over(new FakeDirectory(worker), Map.of("limits.message_size", "64KiB"));
     private final RawHttp raw = new RawHttp(gateway.port(), HttpVersion.HTTP_2);
 
     @AfterEach
@@ -98,8 +99,10 @@ final class RefusalTest {
 
     @Test
     void anUnknownModelIsNotFound() throws Exception {
-        var failure = catchThrowable(() -> client()
-                .tokenize(TokenizeRequest.newBuilder().setModel("nobody").setText("a").build()));
+        var failure = catchThrowable(() -> client().tokenize(TokenizeRequest.newBuilder()
+                .setModel("nobody")
+                .setText("a")
+                .build()));
 
         assertThat(Rpc.code(failure)).isEqualTo(Status.Code.NOT_FOUND);
         assertThat(Rpc.reason(failure)).isEqualTo("MODEL_NOT_FOUND");
@@ -125,7 +128,8 @@ final class RefusalTest {
     @Test
     void aCompressedMessageIsRead() throws IOException {
         worker.tasks = task -> java.util.concurrent.CompletableFuture.completedStage(
-                new dev.quantgate.worker.api.inference.TextResult.Tokenized(java.util.List.of(1), java.util.List.of("a")));
+                new dev.quantgate.worker.api.inference.TextResult.Tokenized(
+                        java.util.List.of(1), java.util.List.of("a")));
 
         var reply = raw.grpc(TOKENIZE, Map.of("grpc-encoding", "gzip"), true, gzip(tokenize("abc")));
 
@@ -148,7 +152,8 @@ final class RefusalTest {
 
     @Test
     void anUnknownCompressionIsUnimplemented() {
-        var reply = raw.grpc(TOKENIZE, Map.of("grpc-encoding", "br"), true, tokenize("a").toByteArray());
+        var reply = raw.grpc(
+                TOKENIZE, Map.of("grpc-encoding", "br"), true, tokenize("a").toByteArray());
 
         assertThat(reply.trailer("grpc-status")).isEqualTo("12");
     }
@@ -162,7 +167,8 @@ final class RefusalTest {
 
     @Test
     void aDeadlineThatHasPassedIsNotPassedOn() {
-        var reply = raw.grpc(TOKENIZE, Map.of("grpc-timeout", "1n"), false, tokenize("a").toByteArray());
+        var reply = raw.grpc(
+                TOKENIZE, Map.of("grpc-timeout", "1n"), false, tokenize("a").toByteArray());
 
         assertThat(reply.trailer("grpc-status")).isEqualTo("4");
         assertThat(worker.calls).isEmpty();
@@ -170,7 +176,8 @@ final class RefusalTest {
 
     @Test
     void aMalformedDeadlineIsRefused() {
-        var reply = raw.grpc(TOKENIZE, Map.of("grpc-timeout", "soon"), false, tokenize("a").toByteArray());
+        var reply = raw.grpc(
+                TOKENIZE, Map.of("grpc-timeout", "soon"), false, tokenize("a").toByteArray());
 
         assertThat(reply.trailer("grpc-status")).isEqualTo("3");
     }
@@ -186,11 +193,12 @@ final class RefusalTest {
     @Test
     void aServiceWithoutWorkersIsUnavailable() throws Exception {
         try (var lonely = TestGateway.over(new FakeDirectory())) {
-            var failure = catchThrowable(() -> InferenceServiceGrpc.newBlockingStub(lonely.channel())
-                    .tokenize(tokenize("a")));
+            var failure = catchThrowable(
+                    () -> InferenceServiceGrpc.newBlockingStub(lonely.channel()).tokenize(tokenize("a")));
 
             assertThat(Rpc.code(failure)).isEqualTo(Status.Code.UNAVAILABLE);
-            assertThat(Rpc.detail(failure, RetryInfo.class).getRetryDelay().getSeconds()).isEqualTo(1);
+            assertThat(Rpc.detail(failure, RetryInfo.class).getRetryDelay().getSeconds())
+                    .isEqualTo(1);
         }
     }
 

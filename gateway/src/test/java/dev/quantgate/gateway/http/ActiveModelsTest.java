@@ -38,8 +38,8 @@ final class ActiveModelsTest {
 
     @Test
     void theOnlyEncoderOfATypeIsShownUnderItsType() {
-        var shown = ActiveModelsRoute.active(List.of(
-                model("mine", "roberta", LoadState.ACTIVE), model("other", "distilbert", LoadState.LOADING)));
+        var shown = ActiveModelsRoute.active(
+                List.of(model("mine", "roberta", LoadState.ACTIVE), model("other", "distilbert", LoadState.LOADING)));
 
         assertThat(shown.fieldNames()).containsExactly("roberta", "distilbert");
         assertThat(shown.getJsonObject("distilbert").getString("status")).isEqualTo("loading");

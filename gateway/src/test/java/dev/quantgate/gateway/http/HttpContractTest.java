@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ final class HttpContractTest {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String PATH = "/models/quantize";
 
-    private final FakeWorker worker = new FakeWorker("w1").with(Records.model("smol")).with(Records.model("enc", "roberta"));
+    private final FakeWorker worker =
+            new FakeWorker("w1").with(Records.model("smol")).with(Records.model("enc", "roberta"));
     private final TestGateway gateway = TestGateway.over(new FakeDirectory(worker));
     private final RawHttp http = new RawHttp(gateway.port(), HttpVersion.HTTP_1_1);
 
@@ -66,7 +68,7 @@ final class HttpContractTest {
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
         assertThat(reply).isNotDone();
 
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED));
 
         assertThat(reply.join().status()).isEqualTo(200);
         assertThat(reply.join().body())
@@ -84,7 +86,7 @@ final class HttpContractTest {
         var reply = quantizing("{\"model_type\":\"smol\"}");
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
 
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED, 2, false));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED, 2, false));
 
         assertThat(reply.join().body())
                 .isEqualTo(
@@ -107,7 +109,8 @@ final class HttpContractTest {
     void aTypeFindsTheOnlyModelOfThatType() {
         starts(Records.operation("op1", OperationState.SUCCEEDED));
 
-        var reply = quantize("{\"model_type\":\"roberta\",\"quantization\":\"dynamic_int8\",\"allow_requantize\":true}");
+        var reply =
+                quantize("{\"model_type\":\"roberta\",\"quantization\":\"dynamic_int8\",\"allow_requantize\":true}");
 
         assertThat(reply.body())
                 .isEqualTo(
@@ -166,8 +169,8 @@ final class HttpContractTest {
 
     @Test
     void aWrongTypeIsTheClientsFault() {
-        worker.quantizer = request ->
-                FakeWorker.failed(WorkerFailure.invalid("quantization_type", "Q99 (expected: one of Q8_0)"));
+        worker.quantizer =
+                request -> FakeWorker.failed(WorkerFailure.invalid("quantization_type", "Q99 (expected: one of Q8_0)"));
 
         var reply = quantize("{\"model_type\":\"smol\",\"quantization\":\"Q99\"}");
 
@@ -182,9 +185,9 @@ final class HttpContractTest {
         var reply = quantizing("{\"model_type\":\"smol\"}");
         Eventually.assertTrue("somebody watches", () -> watched("op1"));
 
-        worker.operations.get("op1").loseWatchers();
+        operation().loseWatchers();
         Eventually.assertTrue("somebody watches again", () -> watched("op1"));
-        worker.operations.get("op1").move(Records.operation("op1", OperationState.SUCCEEDED));
+        operation().move(Records.operation("op1", OperationState.SUCCEEDED));
 
         assertThat(reply.join().status()).isEqualTo(200);
     }
@@ -195,7 +198,8 @@ final class HttpContractTest {
         var body = "{\"model_type\":\"smol\"}";
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             socket.getOutputStream()
-                    .write(("POST " + PATH + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+                    .write(("POST " + PATH
+                                    + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
                                     + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.US_ASCII));
             Eventually.assertTrue("somebody watches", () -> watched("op1"));
@@ -250,7 +254,8 @@ final class HttpContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""})
+    @ValueSource(
+            strings = {"application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""})
     void jsonWithOrWithoutCharsetIsAccepted(String type) {
         starts(Records.operation("op1", OperationState.SUCCEEDED));
 
@@ -309,5 +314,9 @@ final class HttpContractTest {
     private boolean watched(String id) {
         var operation = worker.operations.get(id);
         return operation != null && operation.watchers() > 0;
+    }
+
+    private FakeOperation operation() {
+        return Objects.requireNonNull(worker.operations.get("op1"), "op1");
     }
 }

@@ -28,17 +28,17 @@ public final class Rpc {
     }
 
     @SuppressWarnings("unchecked") // A message's default instance is of its own type.
-    public static <Q extends Message, P extends Message> P unary(Channel channel, String fullName, Q request, P response) {
-        var method = method(
-                MethodDescriptor.MethodType.UNARY, fullName, (Q) request.getDefaultInstanceForType(), response);
+    public static <Q extends Message, P extends Message> P unary(
+            Channel channel, String fullName, Q request, P response) {
+        var method =
+                method(MethodDescriptor.MethodType.UNARY, fullName, (Q) request.getDefaultInstanceForType(), response);
         return ClientCalls.blockingUnaryCall(
                 channel, method, CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS), request);
     }
 
     /** The status with its details. */
     public static Status details(Throwable failure) {
-        return Objects.requireNonNull(
-                StatusProto.fromThrowable(failure), () -> "no details in " + failure);
+        return Objects.requireNonNull(StatusProto.fromThrowable(failure), () -> "no details in " + failure);
     }
 
     /** The detail of a type. */

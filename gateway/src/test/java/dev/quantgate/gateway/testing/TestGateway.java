@@ -24,6 +24,7 @@ public final class TestGateway implements AutoCloseable {
         this.gateway = gateway;
         this.channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
                 .usePlaintext()
+                .flowControlWindow(64 << 10)
                 .maxInboundMessageSize(64 << 20)
                 .build();
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/** One call of the native quantiser with its listener. */
+/** One call of the native quantiser with its listener. The library must be loaded before this class is touched. */
 final class QuantizeRun {
     /**
      * How the call ended.
@@ -37,7 +37,6 @@ final class QuantizeRun {
     }
 
     Result run(Path source, Path target, boolean dryRun) {
-        LlamaCpp.load();
         CURRENT.set(this);
         NativeLog.beginCapture();
         int code;

@@ -33,6 +33,7 @@ public final class Quantizer {
     public static void quantize(
             Path source, Path target, QuantizeOptions options, QuantizeListener listener, CancelFlag cancel) {
         Objects.requireNonNull(target, "target");
+        LlamaCpp.load();
         QuantizeRun.Result result = new QuantizeRun(options, listener, cancel).run(source, target, false);
         throwUnlessDone(result);
     }
@@ -43,6 +44,7 @@ public final class Quantizer {
      * @throws LlamaException when llama.cpp would refuse for another reason than a missing importance matrix
      */
     public static QuantizePlan plan(Path source, QuantizeOptions options) throws IOException {
+        LlamaCpp.load();
         List<QuantizedTensor> tensors = new ArrayList<>();
         QuantizeRun.Result result =
                 new QuantizeRun(options, tensors::add, new CancelFlag()).run(source, Path.of("unused"), true);

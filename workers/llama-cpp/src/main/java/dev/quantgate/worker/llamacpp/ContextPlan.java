@@ -61,13 +61,19 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
 
     private static ContextPlan plan(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
         var all = (long) tokens * settings.sequences();
-        var kvTokens = options.kvTokens() > 0
-                ? Math.max(options.kvTokens(), tokens)
-                : (int) Math.min(all, Math.max(tokens, DEFAULT_KV_TOKENS));
+        var kvTokens = options.deterministic()
+                ? Math.toIntExact(Math.min(all, Integer.MAX_VALUE))
+                : sharedTokens(options, tokens, all);
         var slots = Math.min(MAX_SLOTS, settings.sequences() + (options.prefixCache() ? MAX_CACHED_PREFIXES : 0));
         var memory = info.memoryEstimate(
                 kvTokens, 1, ggml(options.keyType()), ggml(options.valueType()), options.microBatchTokens());
         return new ContextPlan(tokens, kvTokens, slots, memory);
+    }
+
+    private static int sharedTokens(EngineOptions options, int tokens, long all) {
+        return options.kvTokens() > 0
+                ? Math.max(options.kvTokens(), tokens)
+                : (int) Math.min(all, Math.max(tokens, DEFAULT_KV_TOKENS));
     }
 
     private ContextPlan within(long freeBytes) {
@@ -88,6 +94,7 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
                 .microBatchTokens(options.microBatchTokens())
                 .maxSequences(sequenceSlots)
                 .threads(threads)
+                .unifiedKv(!options.deterministic())
                 .threadPoolPoll(THREAD_POOL_POLL)
                 .kvTypes(options.keyType(), options.valueType())
                 .flashAttention(options.flashAttention())

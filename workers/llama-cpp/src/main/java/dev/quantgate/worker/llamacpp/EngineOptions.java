@@ -26,6 +26,9 @@ import java.util.TreeSet;
  * @param kvTokens {@code kv_tokens}: tokens in the KV cache that all sequences share; 0, the default, chooses
  * @param prefixCache {@code prefix_cache}: keep the KV of finished requests for others with the same beginning,
  *     {@code true} by default
+ * @param deterministic {@code deterministic}: give each sequence a cache of its own and compute attention the plain way,
+ *     so that a text does not depend on what runs beside it; no flash attention, no prefix cache; {@code false} by
+ *     default
  * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
  *     milliseconds, 80 by default
  */
@@ -39,6 +42,7 @@ record EngineOptions(
         boolean mlock,
         int kvTokens,
         boolean prefixCache,
+        boolean deterministic,
         Duration stepTarget) {
     private static final List<TensorType> KV_TYPES = List.of(
             TensorType.F32,
@@ -58,21 +62,27 @@ record EngineOptions(
     static EngineOptions parse(BackendSettings settings) {
         var values = new Values(settings.options());
         var valueType = values.type("kv_type_v");
+        var deterministic = values.flag("deterministic", false);
+        var flashAttention = deterministic ? FlashAttention.OFF : FlashAttention.AUTO;
         var batchTokens = values.number("batch_tokens", 512, 16, 8192);
         var options = new EngineOptions(
                 values.type("kv_type_k"),
                 valueType,
                 batchTokens,
                 values.number("ubatch_tokens", Math.min(512, batchTokens), 16, batchTokens),
-                values.flashAttention(isQuantized(valueType) ? FlashAttention.ON : FlashAttention.AUTO),
+                values.flashAttention(isQuantized(valueType) ? FlashAttention.ON : flashAttention),
                 values.flag("mmap", true),
                 values.flag("mlock", false),
                 values.number("kv_tokens", 0, 0, 1 << 24),
-                values.flag("prefix_cache", true),
+                values.flag("prefix_cache", !deterministic),
+                deterministic,
                 Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
         values.requireAllRead();
         if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {
             throw invalid("kv_type_v", valueType.name(), "f32, f16 or bf16 while flash_attention is off");
+        }
+        if (deterministic && (options.prefixCache() || options.flashAttention() != FlashAttention.OFF)) {
+            throw invalid("deterministic", "true", "false with prefix_cache, flash_attention or a quantised kv_type_v");
         }
         if (settings.sequences() > batchTokens) {
             throw invalid(

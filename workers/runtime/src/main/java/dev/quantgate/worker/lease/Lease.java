@@ -81,22 +81,40 @@ public final class Lease implements AutoCloseable {
     public <T> T commit(FileMutex.Action<T> change) throws IOException {
         return FileMutex.hold(lockFile, () -> {
             requireNewest();
-            return change.run();
+            var result = change.run();
+            if (model.exists()) {
+                // The change may have taken longer than the lease, and its lock kept renewals out.
+                extend();
+            }
+            return result;
         });
     }
 
-    /** Gives the lease back; the next owner gets a higher epoch. */
+    /**
+     * As {@link #commit}, gives the lease back and then runs {@code announcement}, all in one step: whoever hears of
+     * the change finds the model free.
+     */
+    public <T> T commitLast(FileMutex.Action<?> change, FileMutex.Action<T> announcement) throws IOException {
+        return FileMutex.hold(lockFile, () -> {
+            requireNewest();
+            change.run();
+            release();
+            return announcement.run();
+        });
+    }
+
+    /** Gives the lease back if it is still held; the next owner gets a higher epoch. */
     @Override
     public void close() {
-        closed = true;
-        var running = renewal;
-        if (running != null) {
-            running.cancel(false);
+        if (closed) {
+            return;
         }
+        stopRenewing();
         try {
             if (model.exists()) {
-                commit(() -> {
-                    LeaseState.free(epoch, ttl).write(leaseFile);
+                FileMutex.hold(lockFile, () -> {
+                    requireNewest();
+                    release();
                     return epoch;
                 });
             }
@@ -108,6 +126,26 @@ public final class Lease implements AutoCloseable {
                     .setCause(failed)
                     .log("a lease could not be given back; it runs out by itself");
         }
+    }
+
+    private void release() throws IOException {
+        stopRenewing();
+        if (model.exists()) {
+            LeaseState.free(epoch, ttl).write(leaseFile);
+        }
+    }
+
+    private void stopRenewing() {
+        closed = true;
+        var running = renewal;
+        if (running != null) {
+            running.cancel(false);
+        }
+    }
+
+    /** Called under the lock. */
+    void extend() throws IOException {
+        new LeaseState(epoch, owner, clock.instant().plus(ttl), ttl, state).writeVolatile(leaseFile);
     }
 
     void renewedBy(Future<?> task) {
@@ -122,7 +160,7 @@ public final class Lease implements AutoCloseable {
             FileMutex.hold(lockFile, ttl.dividedBy(6), () -> {
                 requireNewest();
                 if (!closed) {
-                    new LeaseState(epoch, owner, clock.instant().plus(ttl), ttl, state).writeVolatile(leaseFile);
+                    extend();
                 }
                 return epoch;
             });

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,12 @@ public final class Leases implements AutoCloseable {
 
     /** When a lease was first seen in its present state, by the monotonic clock. */
     private record Sighting(LeaseState state, long sinceNanos) {}
+
+    private record Moment(Instant wall, long nanos) {
+        static Moment now(Clock clock) {
+            return new Moment(clock.instant(), System.nanoTime());
+        }
+    }
 
     /** Leases of {@code owner}, a name that no other process and no earlier run of this one has. */
     public Leases(String owner, Duration ttl, Clock clock) {
@@ -54,16 +61,25 @@ public final class Leases implements AutoCloseable {
     public Optional<Lease> tryAcquire(ModelFolder model, String state) throws IOException {
         var lockFile = model.path().resolve("state.lock");
         var leaseFile = model.path().resolve("state.lease");
+        // Without the lock first: waiting for a lease then never stands in the way of its owner's renewals.
+        if (isHeld(leaseFile, Moment.now(clock))) {
+            return Optional.empty();
+        }
         return FileMutex.hold(lockFile, () -> {
-            var current = LeaseState.read(leaseFile);
-            if (current.isPresent() && isHeld(leaseFile, current.get())) {
+            // From here on the owner cannot renew, so time that passes in here must not count against it.
+            var moment = Moment.now(clock);
+            if (isHeld(leaseFile, moment)) {
                 return Optional.empty();
             }
+            var current = LeaseState.read(leaseFile);
             // Without a readable predecessor the epoch starts at the time, which is above any that was given before.
             var epoch = current.map(last -> last.epoch() + 1).orElseGet(clock::millis);
             new LeaseState(epoch, owner, clock.instant().plus(ttl), ttl, state).write(leaseFile);
             sightings.remove(leaseFile);
-            return Optional.of(startRenewing(new Lease(model, epoch, owner, ttl, state, clock)));
+            var lease = new Lease(model, epoch, owner, ttl, state, clock);
+            // The fsync above may have taken longer than the lease lasts on a busy disk.
+            lease.extend();
+            return Optional.of(startRenewing(lease));
         });
     }
 
@@ -79,20 +95,22 @@ public final class Leases implements AutoCloseable {
         return lease;
     }
 
-    private boolean isHeld(Path leaseFile, LeaseState state) {
-        if (state.isFree()) {
+    private boolean isHeld(Path leaseFile, Moment moment) throws IOException {
+        var current = LeaseState.read(leaseFile);
+        if (current.isEmpty() || current.get().isFree()) {
             sightings.remove(leaseFile);
             return false;
         }
+        var state = current.get();
         var skew = state.ttl().dividedBy(5);
-        if (clock.instant().isAfter(state.expires().plus(skew))) {
+        if (moment.wall().isAfter(state.expires().plus(skew))) {
             return false;
         }
-        var now = System.nanoTime();
         var sighting = sightings.compute(
                 leaseFile,
-                (file, seen) -> seen != null && seen.state().equals(state) ? seen : new Sighting(state, now));
-        return now - sighting.sinceNanos()
+                (file, seen) ->
+                        seen != null && seen.state().equals(state) ? seen : new Sighting(state, moment.nanos()));
+        return moment.nanos() - sighting.sinceNanos()
                 < state.ttl().multipliedBy(3).dividedBy(2).toNanos();
     }
 }

@@ -7,6 +7,7 @@ import dev.quantgate.worker.lease.Lease;
 import dev.quantgate.worker.store.AtomicFiles;
 import dev.quantgate.worker.store.ModelFolder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of an operation by this process. Progress comes on the job's thread and is read by the tick. */
 final class Run {
+    private static final int RESERVE_BYTES = 64 * 1024;
     private static final long REPORT_NANOS = Duration.ofMillis(250).toNanos();
 
     private final JournalEntry entry;
@@ -53,15 +55,24 @@ final class Run {
     Path newPart() throws IOException {
         var made = model().newPart(lease.epoch());
         part = made;
+        Files.write(reserveOf(made), new byte[RESERVE_BYTES]);
         return made;
     }
 
-    /** Deletes what is still there of its own folder. */
+    /**
+     * Deletes what is still there of its own folder, and gives back the room that was kept beside it: on a full disk
+     * that is what lets the failure be written down.
+     */
     void discardPart() throws IOException {
         var made = part;
         if (made != null) {
             AtomicFiles.deleteTree(made);
+            Files.deleteIfExists(reserveOf(made));
         }
+    }
+
+    private static Path reserveOf(Path part) {
+        return part.resolveSibling(part.getFileName() + ".reserve");
     }
 
     /** Shows a part of the job as the range {@code from} to {@code to} of the whole. */

@@ -10,6 +10,7 @@ import dev.quantgate.worker.store.StoreFailure;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,19 +108,42 @@ final class Runner {
     }
 
     private void publish(Run run, Result result) throws IOException {
-        run.lease().commit(() -> {
-            var id = run.entry().id();
-            var latest = journal.require(id).work();
-            result.publication().publish(latest);
-            var now = place.clock().instant();
-            var done = journal.update(
-                    id,
-                    before -> before.isFinal() ? before : before.succeeded(result.report(), result.alreadyDone(), now));
-            if (!done.work().equals(latest)) {
-                result.publication().publish(done.work());
+        var id = run.entry().id();
+        var published = new AtomicReference<Work>();
+        var done = run.lease()
+                .commitLast(
+                        () -> {
+                            var latest = journal.require(id).work();
+                            result.publication().publish(latest);
+                            // Before anybody can see that it is done: the next request must know it.
+                            place.changed().accept(run.model().name());
+                            published.set(latest);
+                            return latest;
+                        },
+                        () -> {
+                            var now = place.clock().instant();
+                            return journal.update(
+                                    id,
+                                    before -> before.isFinal()
+                                            ? before
+                                            : before.succeeded(result.report(), result.alreadyDone(), now));
+                        });
+        if (!done.work().equals(published.get())) {
+            publishAdded(run, result, done.work());
+        }
+    }
+
+    /** A caller joined between the publication and the final state, and wanted the variant as the default. */
+    private void publishAdded(Run run, Result result, Work work) throws IOException {
+        var again = place.leases().tryAcquire(run.model(), "making the default");
+        if (again.isPresent()) {
+            try (var lease = again.get()) {
+                lease.commit(() -> {
+                    result.publication().publish(work);
+                    return work;
+                });
             }
-            return done;
-        });
+        }
     }
 
     private void recordFailure(Run run, WorkerFailure failure) throws IOException {
@@ -132,13 +156,15 @@ final class Runner {
         }
         var now = place.clock().instant();
         try {
-            run.lease().commit(() -> {
-                var ended = journal.update(run.entry().id(), before -> ended(before, run, failure, now));
-                if (ended.isFinal() && !run.model().hasModel()) {
-                    AtomicFiles.deleteTree(place.store().hide(run.model()));
-                }
-                return ended;
-            });
+            run.lease()
+                    .commitLast(
+                            () -> {
+                                if (!run.model().hasModel()) {
+                                    AtomicFiles.deleteTree(place.store().hide(run.model()));
+                                }
+                                return now;
+                            },
+                            () -> journal.update(run.entry().id(), before -> ended(before, run, failure, now)));
         } catch (WorkerException fenced) {
             LOG.atWarn().addKeyValue("operation", run.entry().id()).log("a stale run of an operation was discarded");
         }

@@ -65,7 +65,9 @@ final class Submission {
         }
         var type = types.resolve(request.type());
         var source = model.requireSource().requireManifest();
-        requireAllowed(request, type, model);
+        if (model.variant(type.name()).isEmpty()) {
+            requireAllowed(request, type, model);
+        }
         var exact = new QuantizeRequest(
                 request.model(),
                 type.name(),

@@ -14,15 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class GuardedStream<T> implements StreamSink<T>, StreamHandle {
     private final StreamSink<T> receiver;
     private final Consumer<Optional<WorkerFailure>> workEnded;
+    private final Runnable over;
     private @Nullable StreamHandle model;
     private int grantedEarly;
     private boolean receiverEnded;
     private boolean modelEnded;
 
-    /** {@code workEnded} hears once when the model has ended its part, with its failure if it failed. */
-    GuardedStream(StreamSink<T> receiver, Consumer<Optional<WorkerFailure>> workEnded) {
+    /**
+     * Guards a stream.
+     *
+     * @param workEnded hears once when the model has ended its part, with its failure if it failed; before the receiver
+     *     does, who then finds the model free
+     * @param over runs after that, when the receiver has its ending as well
+     */
+    GuardedStream(StreamSink<T> receiver, Consumer<Optional<WorkerFailure>> workEnded, Runnable over) {
         this.receiver = receiver;
         this.workEnded = workEnded;
+        this.over = over;
     }
 
     /** The model's end of the stream has started. */
@@ -90,33 +98,40 @@ final class GuardedStream<T> implements StreamSink<T>, StreamHandle {
 
     @Override
     public void end() {
+        if (!endWork(Optional.empty())) {
+            return;
+        }
         synchronized (this) {
             if (!receiverEnded) {
                 receiverEnded = true;
                 receiver.end();
             }
         }
-        endWork(Optional.empty());
+        over.run();
     }
 
     @Override
     public void fail(WorkerFailure failure) {
+        if (!endWork(Optional.of(failure))) {
+            return;
+        }
         synchronized (this) {
             if (!receiverEnded) {
                 receiverEnded = true;
                 receiver.fail(failure);
             }
         }
-        endWork(Optional.of(failure));
+        over.run();
     }
 
-    private void endWork(Optional<WorkerFailure> failure) {
+    private boolean endWork(Optional<WorkerFailure> failure) {
         synchronized (this) {
             if (modelEnded) {
-                return;
+                return false;
             }
             modelEnded = true;
         }
         workEnded.accept(failure);
+        return true;
     }
 }

@@ -42,10 +42,10 @@ final class Inference {
         var ticket = running.enter();
         if (ticket.isEmpty()) {
             sink.fail(RunningRequests.DRAINING);
-            return new GuardedStream<>(sink, failure -> {});
+            return new GuardedStream<>(sink, failure -> {}, () -> {});
         }
-        var work = new Work(ticket.get());
-        var stream = new GuardedStream<>(sink, work::ended);
+        var work = new Work();
+        var stream = new GuardedStream<>(sink, work::ended, ticket.get());
         work.deadline = Deadlines.at(context, () -> stream.stop(Deadlines.PASSED), threads.timer());
         context.cancellation().onCancel(stream::cancel);
         if (stream.isOver()) {
@@ -77,9 +77,13 @@ final class Inference {
         if (ticket.isEmpty()) {
             return CompletableFuture.failedFuture(RunningRequests.DRAINING.asException());
         }
-        var work = new Work(ticket.get());
+        var work = new Work();
         var result = new CompletableFuture<R>();
         Deadlines.enforce(context, result, threads.timer());
+        if (result.isDone()) {
+            ticket.get().run();
+            return result;
+        }
         access.use(task.model(), context)
                 .thenCompose(use -> {
                     work.use = use;
@@ -94,19 +98,15 @@ final class Inference {
                     planned.ifPresentOrElse(
                             reason -> result.completeExceptionally(reason.asException()),
                             () -> result.complete(answer));
+                    ticket.get().run();
                 });
         return result;
     }
 
     /** What a request holds until its model has ended it. */
     private static final class Work {
-        private final Runnable ticket;
         private volatile LoadedModels.@Nullable Use use;
         private volatile Runnable deadline = () -> {};
-
-        Work(Runnable ticket) {
-            this.ticket = ticket;
-        }
 
         void ended(Optional<WorkerFailure> failure) {
             deadline.run();
@@ -118,7 +118,6 @@ final class Inference {
                 }
                 held.close();
             }
-            ticket.run();
         }
     }
 

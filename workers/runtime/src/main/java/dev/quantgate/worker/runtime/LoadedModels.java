@@ -278,6 +278,8 @@ final class LoadedModels implements Workplace.Loader {
             if (slot.uses > 0 || slot.state != LoadState.LOADING) {
                 return;
             }
+            // Who comes now does not join a load that is being stopped.
+            slot.leaving = true;
         }
         slot.cancellation.cancel();
     }

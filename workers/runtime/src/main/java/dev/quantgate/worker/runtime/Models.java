@@ -108,7 +108,7 @@ final class Models implements Inference.ModelAccess {
     @Override
     public CompletionStage<LoadedModels.Use> use(ModelRef ref, CallContext context) {
         var seen = catalog.seen(ref.model());
-        if (seen.isPresent() && isWhole(seen.get(), ref)) {
+        if (seen.isPresent() && isUsable(seen.get(), ref)) {
             var target = target(seen.get(), ref);
             var ready = loaded.useIfReady(target.ref());
             return ready.map(CompletableFuture::completedFuture).orElseGet(() -> open(target, context));
@@ -132,10 +132,11 @@ final class Models implements Inference.ModelAccess {
         return files.submit(context, "reading a model", () -> target(catalog.read(ref.model()), ref));
     }
 
-    private static boolean isWhole(StoredModel model, ModelRef ref) {
+    private static boolean isUsable(StoredModel model, ModelRef ref) {
         return ref.variant()
                 .or(() -> model.metadata().map(metadata -> metadata.defaultVariant()))
                 .flatMap(model::variant)
+                .flatMap(StoredVariant::manifest)
                 .isPresent();
     }
 

@@ -3,6 +3,7 @@ package dev.quantgate.worker.store;
 import dev.quantgate.worker.api.Names;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -93,16 +94,24 @@ public record ModelFolder(Path path) {
         return trash;
     }
 
-    /** Changes whenever the metadata or the set of variants does; cheap to ask. */
+    /** Changes whenever the metadata, the set of variants or a manifest does; cheap to ask. */
     public List<Object> stamp() throws IOException {
+        var watched = new ArrayList<Path>();
+        watched.add(path.resolve(ModelMetadata.FILE));
+        for (var variant : list(path.resolve(VARIANTS))) {
+            if (Names.isVariant(String.valueOf(variant.getFileName()))) {
+                watched.add(variant.resolve(VariantManifest.FILE));
+            }
+        }
         var stamp = new ArrayList<>();
-        for (var watched : List.of(path.resolve(ModelMetadata.FILE), path.resolve(VARIANTS))) {
+        for (var file : watched) {
+            stamp.add(file);
             try {
-                var attributes = Files.readAttributes(watched, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 stamp.add(attributes.lastModifiedTime());
                 stamp.add(String.valueOf(attributes.fileKey()));
-            } catch (NoSuchFileException missing) {
-                stamp.add(watched);
+            } catch (FileSystemException missing) {
+                stamp.add("missing");
             }
         }
         return stamp;

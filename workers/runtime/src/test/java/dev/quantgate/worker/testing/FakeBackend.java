@@ -6,6 +6,7 @@ import dev.quantgate.worker.api.ProgressListener;
 import dev.quantgate.worker.api.QuantizationReport;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.Task;
+import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.ArtifactInfo;
 import dev.quantgate.worker.api.backend.Backend;
@@ -34,6 +35,7 @@ public final class FakeBackend implements Backend {
     public final ConcurrentLinkedQueue<FakeModel> open = new ConcurrentLinkedQueue<>();
     public volatile int memoryLimitBytes = Integer.MAX_VALUE;
     public volatile long predictedBytes = 10;
+    public volatile boolean quantizesUntilCancelled;
     public volatile boolean closed;
 
     /** Called at {@code load}, {@code quantize}, {@code half} (of the output is written) and {@code written}. */
@@ -116,6 +118,9 @@ public final class FakeBackend implements Backend {
             Files.writeString(output, content.substring(0, content.length() / 2));
             progress.progress(0.5, "half");
             at.accept("half");
+            if (quantizesUntilCancelled) {
+                Await.until(cancellation::isCancelled);
+            }
             if (cancellation.isCancelled()) {
                 throw WorkerFailure.of(FailureKind.CANCELLED, "cancelled").asException();
             }
@@ -128,7 +133,9 @@ public final class FakeBackend implements Backend {
                     Duration.ofMillis(5),
                     Map.of("cosine_mean", 0.99),
                     Map.of(job.type().name(), 1L));
-        } catch (IOException failed) {
+        } catch (WorkerException planned) {
+            throw planned;
+        } catch (Exception failed) {
             var full = String.valueOf(failed.getMessage()).contains("No space");
             throw WorkerFailure.of(full ? FailureKind.DISK_FULL : FailureKind.INTERNAL, "write failed")
                     .asException();

@@ -20,6 +20,7 @@ final class KvPool {
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final List<KvSequence> active = new ArrayList<>();
     private final List<KvSequence> cached = new ArrayList<>();
+    private final List<KvSequence> marked = new ArrayList<>();
     private KvSegment root = KvSegment.root();
     private int usedTokens;
     private long clock;
@@ -142,10 +143,14 @@ final class KvPool {
 
     /** Evicts prefixes, least recently used first, until there is room; false if running sequences hold too much. */
     boolean makeRoom(int tokens) {
+        if (freeTokens() < tokens) {
+            freeMarked();
+        }
         while (freeTokens() < tokens) {
             if (!evictOldest(null)) {
                 return false;
             }
+            freeMarked();
         }
         return true;
     }
@@ -156,6 +161,8 @@ final class KvPool {
         while (evictOldest(null)) {
             any = true;
         }
+        any |= !marked.isEmpty();
+        freeMarked();
         return any;
     }
 
@@ -167,13 +174,20 @@ final class KvPool {
     void reset() {
         active.clear();
         cached.clear();
+        marked.clear();
         root = KvSegment.root();
         usedTokens = 0;
         freeAllIds();
     }
 
     private int freeId(@Nullable KvSequence keep) {
-        if (freeIds.isEmpty() && !evictOldest(keep)) {
+        if (freeIds.isEmpty()) {
+            freeMarked();
+        }
+        if (freeIds.isEmpty() && evictOldest(keep)) {
+            freeMarked();
+        }
+        if (freeIds.isEmpty()) {
             throw new IllegalStateException("no free sequence id among " + engine.sequenceSlots());
         }
         return freeIds.pop();
@@ -190,7 +204,25 @@ final class KvPool {
         return oldest.isPresent();
     }
 
+    /**
+     * The cells are only marked while others run: llama.cpp gives out the lowest free cell, and a running sequence whose
+     * later tokens lie below its earlier ones adds up its attention in another order, which may change its text.
+     */
     private void free(KvSequence sequence) {
+        if (active.isEmpty()) {
+            freeNow(sequence);
+            freeMarked();
+        } else {
+            marked.add(sequence);
+        }
+    }
+
+    private void freeMarked() {
+        marked.forEach(this::freeNow);
+        marked.clear();
+    }
+
+    private void freeNow(KvSequence sequence) {
         engine.keepPrefix(sequence.id(), 0);
         usedTokens -= sequence.leaf().release();
         freeIds.push(sequence.id());

@@ -37,6 +37,7 @@ class KvPoolTest {
         assertThat(pool.usedTokens()).isEqualTo(110);
 
         pool.drop(first);
+        assertThat(pool.makeRoom(1000 - 70)).isTrue();
         assertThat(pool.usedTokens()).isEqualTo(70);
     }
 

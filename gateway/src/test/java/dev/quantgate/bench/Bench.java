@@ -1,0 +1,35 @@
+package dev.quantgate.bench;
+
+import java.nio.file.Path;
+
+/**
+ * Where things are, and how much is to be measured.
+ *
+ * @param root the project
+ * @param model GGUF file to measure with
+ * @param peers folder of llama.cpp's programs
+ * @param out folder for reports, logs and stores
+ * @param rounds measured rounds of each contest
+ * @param quick whether workloads are cut down to see that everything runs
+ */
+public record Bench(Path root, Path model, Path peers, Path out, int rounds, boolean quick) {
+    /** The launcher that users start. */
+    public Path launcher() {
+        return root.resolve("scripts/quantgate");
+    }
+
+    /** One of llama.cpp's programs. */
+    public Path peer(String name) {
+        return peers.resolve(name);
+    }
+
+    /** A file for the output of a process. */
+    public Path log(String name) {
+        return out.resolve("logs").resolve(name + ".log");
+    }
+
+    /** The folder of a store. */
+    public Path home(String name) {
+        return out.resolve("home").resolve(name);
+    }
+}

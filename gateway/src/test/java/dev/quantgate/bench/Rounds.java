@@ -1,0 +1,46 @@
+package dev.quantgate.bench;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Lets contenders work in turns, so that what disturbs the machine disturbs all of them.
+ *
+ * @param warmUps rounds before the measured ones, numbered downwards from 0
+ * @param count measured rounds
+ * @param settle pause before each turn, in which the threads of the one before go to sleep
+ * @param log hears what is being done
+ */
+public record Rounds(int warmUps, int count, Duration settle, Consumer<String> log) {
+    public Rounds {
+        if (count < 1) {
+            throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
+        }
+    }
+
+    /** The same with another number of warm-ups. */
+    public Rounds withWarmUps(int value) {
+        return new Rounds(value, count, settle, log);
+    }
+
+    /** Runs the warm-ups and the rounds; each round starts with the next contender. */
+    public Readings play(List<? extends Contender> contenders) throws Exception {
+        for (int round = 0; round > -warmUps; round--) {
+            for (var contender : contenders) {
+                var unused = contender.measure(round);
+            }
+        }
+        var readings = new Readings();
+        for (int round = 1; round <= count; round++) {
+            for (int turn = 0; turn < contenders.size(); turn++) {
+                var contender = contenders.get((round + turn) % contenders.size());
+                Thread.sleep(settle.toMillis());
+                var read = contender.measure(round);
+                readings.add(contender.name(), read);
+                log.accept("  round " + round + " " + contender.name() + " " + read);
+            }
+        }
+        return readings;
+    }
+}

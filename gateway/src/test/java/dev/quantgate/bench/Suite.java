@@ -1,0 +1,12 @@
+package dev.quantgate.bench;
+
+import java.util.List;
+
+/** A named list of contests, with the processes they share. */
+public interface Suite extends AutoCloseable {
+    /** The contests in the order in which they run. */
+    List<Contest> contests();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,172 @@
+package dev.quantgate.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigLoaderTest {
+    private static final Map<String, String> HOME = Map.of("QUANTGATE_HOME", "/data/q");
+    private static final Set<String> BACKENDS = Set.of("llama.cpp", "libtorch");
+
+    @TempDir
+    private Path folder;
+
+    private GatewayConfig yaml(String text) throws IOException {
+        return load(text, HOME, Map.of());
+    }
+
+    private GatewayConfig load(String text, Map<String, String> environment, Map<String, String> overrides)
+            throws IOException {
+        var file = Files.writeString(folder.resolve("q.yaml"), text);
+        return ConfigLoader.load(Optional.of(file), environment, overrides, BACKENDS);
+    }
+
+    @Test
+    void aGatewayThatIsToldNothingHasTheDefaults() {
+        assertThat(ConfigLoader.load(Optional.empty(), HOME, Map.of(), BACKENDS))
+                .isEqualTo(GatewayConfig.defaults(Path.of("/data/q")));
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheDocumentation() {
+        var config = GatewayConfig.defaults(Path.of("/data/q"));
+
+        assertThat(config.server())
+                .isEqualTo(new ServerConfig("127.0.0.1", 8000, 1, Duration.ofSeconds(30), Duration.ZERO));
+        assertThat(config.tls()).isEqualTo(new TlsConfig(false, "", "", ""));
+        assertThat(config.limits()).isEqualTo(new LimitsConfig(4_194_304, 16_384, 1000));
+        assertThat(config.cluster()).isEqualTo(new ClusterConfig(false, "127.0.0.1", 5701, List.of()));
+        assertThat(config.workers())
+                .isEqualTo(new WorkersConfig(
+                        true,
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        new BackendConfig(true, 0, 0, 0, 8, 64, Map.of()),
+                        Map.of()));
+        assertThat(config.logging()).isEqualTo(new LoggingConfig("info"));
+    }
+
+    @Test
+    void theFileInConfigEqualsTheDefaults() {
+        var file = Path.of("../config/quantgate.yaml");
+
+        assertThat(ConfigLoader.load(Optional.of(file), HOME, Map.of(), BACKENDS))
+                .isEqualTo(GatewayConfig.defaults(Path.of("/data/q")));
+    }
+
+    @Test
+    void everyKeyIsMapped() throws IOException {
+        var config = yaml("""
+                server: {host: 0.0.0.0, port: 9000, event_loops: 2, drain_timeout: 1m, idle_timeout: 250ms}
+                tls: {enabled: true, certificate: c.pem, private_key: k.pem, client_ca: ca.pem}
+                limits: {message_size: 1MiB, header_size: 8KiB, streams_per_connection: 7}
+                cluster: {enabled: true, host: 10.0.0.1, port: 6000, members: ["a:1", "b:2"]}
+                workers:
+                  embedded: false
+                  idle_unload: 1h
+                  lease_ttl: 2s
+                  defaults: {enabled: false, threads: 3, memory_limit: 2GiB, context_tokens: 512, sequences: 4, queue_capacity: 5, options: {a: b}}
+                  backends:
+                    llama.cpp: {threads: 1, options: {kv_type: q8_0}}
+                store: {root: /srv/models}
+                logging: {level: DEBUG}
+                """);
+
+        var defaults = new BackendConfig(false, 3, 2L << 30, 512, 4, 5, Map.of("a", "b"));
+        var llama = new BackendConfig(false, 1, 2L << 30, 512, 4, 5, Map.of("kv_type", "q8_0"));
+        assertThat(config)
+                .isEqualTo(new GatewayConfig(
+                        new ServerConfig("0.0.0.0", 9000, 2, Duration.ofMinutes(1), Duration.ofMillis(250)),
+                        new TlsConfig(true, "c.pem", "k.pem", "ca.pem"),
+                        new LimitsConfig(1 << 20, 8 << 10, 7),
+                        new ClusterConfig(true, "10.0.0.1", 6000, List.of("a:1", "b:2")),
+                        new WorkersConfig(
+                                false,
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(2),
+                                defaults,
+                                Map.of("llama.cpp", llama)),
+                        new StoreConfig(Path.of("/srv/models")),
+                        new LoggingConfig("debug")));
+        assertThat(config.workers().backend("libtorch")).isEqualTo(defaults);
+    }
+
+    @Test
+    void overridesWinOverTheEnvironmentWhichWinsOverTheFile() throws IOException {
+        var environment = Map.of(
+                "QUANTGATE_SERVER_PORT", "2",
+                "QUANTGATE_SERVER_HOST", "::1",
+                "QUANTGATE_CLUSTER_MEMBERS", "a:1, b:2",
+                "QUANTGATE_WORKERS_BACKENDS_LLAMA_CPP_THREADS", "6",
+                "QUANTGATE_WORKERS_BACKENDS_LLAMA_CPP_OPTIONS", "kv_type=f16");
+
+        var config = load("server: {port: 1, host: x, event_loops: 3}", environment, Map.of("server.port", "3"));
+
+        assertThat(config.server().port()).isEqualTo(3);
+        assertThat(config.server().host()).isEqualTo("::1");
+        assertThat(config.server().eventLoops()).isEqualTo(3);
+        assertThat(config.cluster().members()).containsExactly("a:1", "b:2");
+        assertThat(config.workers().backend("llama.cpp").threads()).isEqualTo(6);
+        assertThat(config.workers().backend("llama.cpp").options()).isEqualTo(Map.of("kv_type", "f16"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "server: {prot: 1}                       | server.prot: unknown key (did you mean server.port?)",
+                "sever: {port: 1}                        | sever: unknown key (did you mean server?)",
+                "workers: {backends: {x: {thread: 1}}}   | workers.backends.x.thread: unknown key (did you mean workers.backends.x.threads?)",
+                "server: {port: 70000}                   | server.port: 70000 (expected: 0 to 65535)",
+                "server: {port: x}                       | server.port: x (expected: a whole number)",
+                "server: {port: [1]}                     | server.port: [1] (expected: one value)",
+                "server: 1                               | server: 1 (expected: a section with keys)",
+                "server: {host: ''}                      | server.host: \"\" (expected: not empty)",
+                "server: {drain_timeout: 5}              | server.drain_timeout: 5 (expected: a number and one of ms, s, m, h, d, such as 30s)",
+                "limits: {message_size: 4MB}             | limits.message_size: 4MB (expected: bytes with an optional KiB, MiB, GiB or TiB)",
+                "limits: {message_size: 4TiB}            | limits.message_size: 4398046511104 (expected: 1024 to 1073741824)",
+                "tls: {enabled: true}                    | tls.certificate: \"\" (expected: not empty)",
+                "tls: {enabled: maybe}                   | tls.enabled: maybe (expected: true or false)",
+                "logging: {level: loud}                  | logging.level: loud (expected: one of error, warn, info, debug, trace)",
+                "workers: {lease_ttl: 10ms}              | workers.lease_ttl: 10ms (expected: >= 1s)",
+                "cluster: {members: a}                   | cluster.members: a (expected: a list)",
+                "- a                                     | q.yaml: no keys",
+                "a: {                                    | q.yaml: ",
+            })
+    void refusesWhatItCannotUse(String text, String message) {
+        assertThatThrownBy(() -> yaml(text)).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesUnknownVariablesOfItsSectionsAndNoOthers() throws IOException {
+        assertThatThrownBy(() -> load("", Map.of("QUANTGATE_SERVER_PROT", "1"), Map.of()))
+                .hasMessage("QUANTGATE_SERVER_PROT: unknown key (did you mean QUANTGATE_SERVER_PORT?)");
+
+        // Set by launchers, and by orchestrators for a service of this name.
+        load("", Map.of("QUANTGATE_JAVA_OPTS", "-Xmx1g", "QUANTGATE_PORT_8000_TCP", "tcp://10.0.0.1"), Map.of());
+    }
+
+    @Test
+    void refusesUnknownOverrides() {
+        assertThatThrownBy(() -> load("", Map.of(), Map.of("server.prot", "1")))
+                .hasMessage("server.prot: unknown key (did you mean server.port?)");
+    }
+
+    @Test
+    void refusesAFileThatIsNotThere() {
+        assertThatThrownBy(() -> ConfigLoader.load(Optional.of(folder.resolve("none.yaml")), HOME, Map.of(), BACKENDS))
+                .hasMessageContaining("none.yaml: cannot be read");
+    }
+}

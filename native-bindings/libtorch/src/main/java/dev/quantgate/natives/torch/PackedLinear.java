@@ -1,0 +1,45 @@
+package dev.quantgate.natives.torch;
+
+import org.bytedeco.pytorch.IValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear layer with int8 weights packed for the engine; activations are quantised per call ("dynamic").
+ *
+ * <p>The packed form belongs to the engine that was set when it was made.
+ */
+public final class PackedLinear implements LinearLayer {
+
+    private static final Operator PREPACK = Operator.named("quantized::linear_prepack");
+    private static final Operator LINEAR = Operator.named("quantized::linear_dynamic");
+
+    private final IValue packed;
+    private final IValue reduceRange;
+
+    private PackedLinear(IValue packed, IValue reduceRange) {
+        this.packed = packed;
+        this.reduceRange = reduceRange;
+    }
+
+    /**
+     * Packs int8 weights; the arena keeps the packed copy and the bias, the codes are not needed
+     * afterwards.
+     *
+     * @param weight codes and scales of {@code [outputs, inputs]}
+     * @param bias {@code [outputs]}, float32, or null
+     * @param reduceRange whether activations use 7 bits (0..127), as torch's quantize_dynamic does
+     */
+    public static PackedLinear of(
+            TensorArena arena, QuantizedWeight weight, @Nullable TorchTensor bias, boolean reduceRange) {
+        IValue biasValue =
+                bias == null ? new IValue() : new IValue(arena.keep(bias).handle());
+        IValue packed = PREPACK.call(new IValue(weight.toQuantizedTensor()), biasValue);
+        return new PackedLinear(arena.keep(new IValue(packed)), arena.keep(new IValue(reduceRange)));
+    }
+
+    @Override
+    public TorchTensor apply(TorchTensor input) {
+        return new TorchTensor(
+                LINEAR.call(new IValue(input.handle()), packed, reduceRange).toTensor());
+    }
+}
