@@ -7,6 +7,8 @@ import dev.quantgate.gateway.http.HttpCalls;
 import dev.quantgate.gateway.http.HttpRoutes;
 import dev.quantgate.gateway.http.ProbeRoutes;
 import dev.quantgate.gateway.http.QuantizeRoute;
+import dev.quantgate.gateway.http.metrics.MetricsRoute;
+import dev.quantgate.gateway.http.openai.OpenAiRoutes;
 import dev.quantgate.gateway.routing.Routing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,7 +34,9 @@ final class GatewayListener {
         var http = new HttpRoutes(List.of(
                 new ProbeRoutes(routing.readiness()),
                 new ActiveModelsRoute(calls, routing.router(), routing.catalogue()),
-                new QuantizeRoute(calls, routing.catalogue(), routing.operations())));
+                new QuantizeRoute(calls, routing.catalogue(), routing.operations()),
+                new OpenAiRoutes(calls, routing),
+                new MetricsRoute(routing)));
         var server = config.server();
         var port = server.port() == 0 && server.eventLoops() > 1 ? SHARED_FREE_PORT : server.port();
         var loops = new ArrayList<PortVerticle>();

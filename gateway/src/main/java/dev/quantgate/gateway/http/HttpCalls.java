@@ -3,6 +3,7 @@ package dev.quantgate.gateway.http;
 import dev.quantgate.gateway.routing.Admission;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.Cancellation;
+import dev.quantgate.worker.api.WorkerFailure;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -52,19 +53,24 @@ public final class HttpCalls {
         return BodyHandler.create(false).setBodyLimit(maxBodyBytes);
     }
 
-    static Buffer bodyOf(RoutingContext route) {
+    /** The bytes of a body that {@link #body()} has read. */
+    public static Buffer bodyOf(RoutingContext route) {
         var body = route.body().buffer();
         return body == null ? Buffer.buffer() : body;
     }
 
     /** Lets a call in if the gateway takes calls, and counts it until its response ends or its client is gone. */
     public Handler<RoutingContext> counted(BiConsumer<RoutingContext, CallContext> handler) {
-        return route -> admission
-                .enter()
-                .ifPresentOrElse(draining -> JsonReplies.error(route, 503, draining.message()), () -> {
-                    route.addEndHandler(ended -> admission.leave());
-                    handler.accept(route, context(route));
-                });
+        return counted(handler, (route, draining) -> JsonReplies.error(route, 503, draining.message()));
+    }
+
+    /** Like {@link #counted(BiConsumer)}, with a shape of its own for the refusal. */
+    public Handler<RoutingContext> counted(
+            BiConsumer<RoutingContext, CallContext> handler, BiConsumer<RoutingContext, WorkerFailure> refuse) {
+        return route -> admission.enter().ifPresentOrElse(draining -> refuse.accept(route, draining), () -> {
+            route.addEndHandler(ended -> admission.leave());
+            handler.accept(route, context(route));
+        });
     }
 
     /** Goes on, on the request's event loop, when {@code stage} is complete. */

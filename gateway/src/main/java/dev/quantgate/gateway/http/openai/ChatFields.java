@@ -1,0 +1,75 @@
+package dev.quantgate.gateway.http.openai;
+
+import dev.quantgate.worker.api.inference.GenerateRequest;
+import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
+import java.util.OptionalInt;
+
+/** The body of {@code POST /v1/chat/completions}. */
+final class ChatFields {
+    private static final int MAX_LOGPROBS = 20;
+
+    private ChatFields() {}
+
+    /** Reads a body. @throws WorkerException INVALID_REQUEST that names the field */
+    static GenerationPlan read(Fields body) {
+        refuseOtherMedia(body);
+        var name = ModelNames.required(body);
+        var stream = body.flag("stream", false);
+        var tools = ToolFields.read(body);
+        var conversation =
+                new Conversation(MessageFields.read(body), tools.tools(), tools.choice(), enableThinking(body));
+        var logprobs = logprobs(body);
+        var options = SamplingFields.options(body, maxTokens(body), logprobs);
+        var model = ModelNames.parse(name);
+        var n = GenerationPlan.choices(body);
+        var requests = SamplingFields.sampling(body, n).stream()
+                .map(sampling -> new GenerateRequest(model, conversation, sampling, options))
+                .toList();
+        return new GenerationPlan(
+                name,
+                requests,
+                n,
+                stream,
+                GenerationPlan.includeUsage(body, stream),
+                new ChatFormat(logprobs.isPresent(), tools.single()));
+    }
+
+    private static void refuseOtherMedia(Fields body) {
+        body.refuse("audio", "text only");
+        body.refuse("web_search_options", "no web search");
+        for (var modality : body.strings("modalities")) {
+            if (!modality.equals("text")) {
+                throw Fields.invalid("modalities", Fields.quote(modality), "text");
+            }
+        }
+    }
+
+    private static int maxTokens(Fields body) {
+        var most = body.whole("max_completion_tokens", 1, Integer.MAX_VALUE);
+        return most.isPresent()
+                ? most.getAsInt()
+                : body.whole("max_tokens", 1, Integer.MAX_VALUE).orElse(0);
+    }
+
+    private static OptionalInt logprobs(Fields body) {
+        var alternatives = body.whole("top_logprobs", 0, MAX_LOGPROBS);
+        if (body.flag("logprobs", false)) {
+            return OptionalInt.of(alternatives.orElse(0));
+        }
+        if (alternatives.isPresent()) {
+            throw Fields.invalid("top_logprobs", "without logprobs", "logprobs: true with it");
+        }
+        return OptionalInt.empty();
+    }
+
+    private static boolean enableThinking(Fields body) {
+        var template = body.object("chat_template_kwargs");
+        template.ifPresent(given -> given.entries().forEach(entry -> {
+            if (!entry.getKey().equals("enable_thinking")) {
+                throw Fields.invalid(given.path(entry.getKey()), "not supported", "enable_thinking");
+            }
+        }));
+        var effort = body.string("reasoning_effort").orElse("");
+        return template.map(given -> given.flag("enable_thinking", true)).orElse(!effort.equals("none"));
+    }
+}
