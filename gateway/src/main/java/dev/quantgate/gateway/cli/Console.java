@@ -15,15 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Where a command writes: text for people, or one JSON document (one for each line where it streams). */
 final class Console {
-    private static final TypeRegistry TYPES = TypeRegistry.newBuilder()
-            .add(OperationProgress.getDescriptor())
-            .add(QuantizeModelResponse.getDescriptor())
-            .add(Model.getDescriptor())
-            .add(BadRequest.getDescriptor())
-            .add(ErrorInfo.getDescriptor())
-            .add(RetryInfo.getDescriptor())
-            .build();
-
     private final PrintWriter out = new PrintWriter(System.out, false, java.nio.charset.StandardCharsets.UTF_8);
     private final PrintWriter err = new PrintWriter(System.err, true, java.nio.charset.StandardCharsets.UTF_8);
 
@@ -62,12 +53,24 @@ final class Console {
     void message(MessageOrBuilder message) {
         try {
             line(JsonFormat.printer()
-                    .usingTypeRegistry(TYPES)
+                    .usingTypeRegistry(Types.REGISTRY)
                     .omittingInsignificantWhitespace()
                     .alwaysPrintFieldsWithNoPresence()
                     .print(message));
         } catch (InvalidProtocolBufferException unknownType) {
             throw new IllegalStateException("an answer holds a message of an unknown type", unknownType);
         }
+    }
+
+    /** Apart, because building the descriptors takes longer than a command that prints text. */
+    private static final class Types {
+        static final TypeRegistry REGISTRY = TypeRegistry.newBuilder()
+                .add(OperationProgress.getDescriptor())
+                .add(QuantizeModelResponse.getDescriptor())
+                .add(Model.getDescriptor())
+                .add(BadRequest.getDescriptor())
+                .add(ErrorInfo.getDescriptor())
+                .add(RetryInfo.getDescriptor())
+                .build();
     }
 }

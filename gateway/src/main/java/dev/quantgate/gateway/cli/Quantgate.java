@@ -1,5 +1,7 @@
 package dev.quantgate.gateway.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -10,24 +12,6 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         description = "Quantises and serves transformer models.",
-        subcommands = {
-            RunCommand.class,
-            GenerateCommand.class,
-            ServeCommand.class,
-            WorkerCommand.class,
-            QuantizeCommand.class,
-            ModelsCommand.class,
-            PsCommand.class,
-            OperationsCommand.class,
-            TokenizeCommand.class,
-            EmbedCommand.class,
-            ClassifyCommand.class,
-            FillMaskCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class,
-            SelfTrainCommand.class,
-            HelpCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -40,15 +24,29 @@ import picocli.CommandLine.HelpCommand;
             "7:cancelled"
         })
 public final class Quantgate {
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     private Quantgate() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
+    /** The whole command with all its subcommands. */
     static CommandLine commandLine() {
-        return new CommandLine(new Quantgate())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(COMMANDS);
+    }
+
+    /** Reading the annotations of every subcommand would take longer than most of them run: only the named one is added. */
+    private static CommandLine commandLine(String[] arguments) {
+        var named = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+        return named == null ? commandLine(COMMANDS) : commandLine(Map.of(arguments[0], named));
+    }
+
+    private static CommandLine commandLine(Map<String, Class<?>> commands) {
+        var root = new CommandLine(new Quantgate());
+        commands.forEach(root::addSubcommand);
+        return root.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof CliException planned) {
                         System.err.println("quantgate: " + planned.getMessage());
@@ -56,5 +54,26 @@ public final class Quantgate {
                     }
                     throw failure;
                 });
+    }
+
+    private static Map<String, Class<?>> commands() {
+        var commands = new LinkedHashMap<String, Class<?>>();
+        commands.put("run", RunCommand.class);
+        commands.put("generate", GenerateCommand.class);
+        commands.put("serve", ServeCommand.class);
+        commands.put("worker", WorkerCommand.class);
+        commands.put("quantize", QuantizeCommand.class);
+        commands.put("models", ModelsCommand.class);
+        commands.put("ps", PsCommand.class);
+        commands.put("operations", OperationsCommand.class);
+        commands.put("tokenize", TokenizeCommand.class);
+        commands.put("embed", EmbedCommand.class);
+        commands.put("classify", ClassifyCommand.class);
+        commands.put("fill-mask", FillMaskCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        commands.put("completion", CompletionCommand.class);
+        commands.put("self-train", SelfTrainCommand.class);
+        commands.put("help", HelpCommand.class);
+        return commands;
     }
 }
