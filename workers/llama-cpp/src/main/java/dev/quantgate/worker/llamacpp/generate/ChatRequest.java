@@ -29,7 +29,9 @@ final class ChatRequest {
                 json.writeStringField("tool_choice", choice.isEmpty() ? "auto" : choice);
                 json.writeBooleanField("parallel_tool_calls", true);
             }
-            if (constraint instanceof Constraint.JsonSchema schema) {
+            // Without tools the text is held to the schema by our own grammar: the template's would allow a code fence.
+            if (constraint instanceof Constraint.JsonSchema schema
+                    && !conversation.tools().isEmpty()) {
                 json.writeFieldName("json_schema");
                 json.writeRawValue(schema.schema());
             }
