@@ -26,6 +26,8 @@ import java.util.TreeSet;
  * @param kvTokens {@code kv_tokens}: tokens in the KV cache that all sequences share; 0, the default, chooses
  * @param prefixCache {@code prefix_cache}: keep the KV of finished requests for others with the same beginning,
  *     {@code true} by default
+ * @param prefixTokens {@code prefix_tokens}: most tokens that {@code prefix_cache} keeps while requests come back to
+ *     them, a quarter of that otherwise; 0, the default, is a quarter of the KV cache
  * @param deterministic {@code deterministic}: give each sequence a cache of its own and compute attention the plain way,
  *     so that a text does not depend on what runs beside it; no flash attention, no prefix cache; {@code false} by
  *     default
@@ -42,6 +44,7 @@ record EngineOptions(
         boolean mlock,
         int kvTokens,
         boolean prefixCache,
+        int prefixTokens,
         boolean deterministic,
         Duration stepTarget) {
     private static final List<TensorType> KV_TYPES = List.of(
@@ -75,6 +78,7 @@ record EngineOptions(
                 values.flag("mlock", false),
                 values.number("kv_tokens", 0, 0, 1 << 24),
                 values.flag("prefix_cache", !deterministic),
+                values.number("prefix_tokens", 0, 0, 1 << 24),
                 deterministic,
                 Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
         values.requireAllRead();

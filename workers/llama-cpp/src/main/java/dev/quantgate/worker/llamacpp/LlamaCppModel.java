@@ -75,7 +75,8 @@ final class LlamaCppModel implements LoadedModel {
         loop = new DecodeLoop(
                 "llama-decode-" + displayName,
                 engine,
-                new LoopSettings(settings.sequences(), options.stepTarget(), sharesPrefixes));
+                new LoopSettings(
+                        settings.sequences(), options.stepTarget(), sharesPrefixes ? plan.prefixTokens(options) : 0));
         generations = new Generations(model, plan.contextTokens(), gate, loop, preparer);
         embeddings = new EmbeddingContexts(model, threads);
     }

@@ -15,8 +15,11 @@ final class KvPool {
     /** Sharing fewer tokens than this is not worth a native call. */
     static final int MIN_SHARED_TOKENS = 8;
 
+    /** Cells marked as free while others run are at most one part in so many of the cache. */
+    private static final int MARKED_SHARE = 4;
+
     private final DecodeEngine engine;
-    private final boolean sharesPrefixes;
+    private final PrefixBudget budget;
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final List<KvSequence> active = new ArrayList<>();
     private final List<KvSequence> cached = new ArrayList<>();
@@ -26,10 +29,13 @@ final class KvPool {
     private long clock;
     private long mark;
 
-    /** With {@code sharesPrefixes} the engine needs at least one sequence id more than sequences run at once. */
-    KvPool(DecodeEngine engine, boolean sharesPrefixes) {
+    /**
+     * Keeps at most so many tokens of finished sequences, but always the newest one; 0 keeps and shares nothing. With
+     * more the engine needs at least one sequence id more than sequences run at once.
+     */
+    KvPool(DecodeEngine engine, int cachedLimitTokens) {
         this.engine = engine;
-        this.sharesPrefixes = sharesPrefixes;
+        budget = new PrefixBudget(cachedLimitTokens);
         freeAllIds();
     }
 
@@ -58,7 +64,7 @@ final class KvPool {
     /** The sequence that shares the longest computed prefix with the tokens, if any shares one worth having. */
     @Nullable
     KvSequence bestPrefix(TokenList wanted) {
-        if (!sharesPrefixes) {
+        if (!budget.enabled()) {
             return null;
         }
         KvSequence best = null;
@@ -96,6 +102,7 @@ final class KvPool {
             var leaf = source.leaf().endingAt(shared, source.computed()).hold();
             opened = new KvSequence(id, tokens, leaf, shared, ++clock);
         }
+        budget.started(opened.computed(), tokens.size());
         active.add(opened);
         return opened;
     }
@@ -110,7 +117,7 @@ final class KvPool {
     void retire(KvSequence ended) {
         active.remove(ended);
         var sequence = ended.detached(++clock);
-        if (!sharesPrefixes || sequence.computed() < MIN_SHARED_TOKENS || isCached(sequence)) {
+        if (!budget.enabled() || sequence.computed() < MIN_SHARED_TOKENS || isCached(sequence)) {
             free(sequence);
             return;
         }
@@ -123,6 +130,44 @@ final class KvPool {
             }
         }
         cached.add(sequence);
+        while (cachedTokens() > budget.tokens() && evictOldest(sequence)) {
+            // Attention looks at every cell below the highest in use, so a full cache would slow everything down.
+        }
+    }
+
+    /** Cells that cached prefixes hold and running sequences do not. */
+    private int cachedTokens() {
+        activeTokens();
+        return markCached();
+    }
+
+    private int markCached() {
+        var cells = 0;
+        for (var sequence : cached) {
+            cells += sequence.leaf().markCells(mark);
+        }
+        return cells;
+    }
+
+    /**
+     * Frees cells that are only marked for the next batch, at most as many as the new sequences at its beginning will
+     * fill: then no running sequence gets a cell below those it has.
+     */
+    void refill(int newTokens) {
+        var left = newTokens;
+        while (left > 0 && !marked.isEmpty()) {
+            var sequence = marked.get(marked.size() - 1);
+            var count = sequence.cut(left);
+            if (count == 0) {
+                // What remains belongs to others too.
+                marked.remove(marked.size() - 1);
+                freeNow(sequence);
+            } else {
+                engine.keepPrefix(sequence.id(), sequence.computed());
+                usedTokens -= count;
+                left -= count;
+            }
+        }
     }
 
     private boolean isCached(KvSequence sequence) {
@@ -214,6 +259,10 @@ final class KvPool {
             freeMarked();
         } else {
             marked.add(sequence);
+            // Attention walks over them, so they may wait only as long as that costs less than a tenth of a step.
+            if (usedTokens - activeTokens() - markCached() > capacityTokens() / MARKED_SHARE) {
+                freeMarked();
+            }
         }
     }
 

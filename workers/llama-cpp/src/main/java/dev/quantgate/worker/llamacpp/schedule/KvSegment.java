@@ -72,6 +72,21 @@ final class KvSegment {
         return freed;
     }
 
+    /** Cells at the end that nothing but the sequence that ends here holds. */
+    int ownCells() {
+        return holders == 1 ? length : 0;
+    }
+
+    /** Gives up cells of a sequence's own and returns where it ends now. */
+    KvSegment cut(int tokens) {
+        length -= tokens;
+        if (length > 0) {
+            return this;
+        }
+        // This segment's hold on its parent passes to the sequence.
+        return parent;
+    }
+
     /** Cells from here to the root that do not carry the mark yet; marks them. */
     int markCells(long newMark) {
         var cells = 0;

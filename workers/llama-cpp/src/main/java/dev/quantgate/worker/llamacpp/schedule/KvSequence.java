@@ -55,4 +55,14 @@ final class KvSequence {
     int matches(TokenList wanted) {
         return wanted.commonPrefix(tokens, computed);
     }
+
+    /** Gives up the last tokens, at most {@code limit}, whose cells are this sequence's own; returns how many. */
+    int cut(int limit) {
+        var count = Math.min(limit, leaf.ownCells());
+        if (count > 0) {
+            leaf = leaf.cut(count);
+            computed -= count;
+        }
+        return count;
+    }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param sequences most requests that run at once, at least 1
  * @param stepTarget how long a step may take while streams run, prompts included
- * @param prefixCache whether finished sequences stay as prefixes for others; the engine then needs more sequence slots
- *     than {@code sequences}
+ * @param cachedTokens most tokens of finished sequences that stay as prefixes for others, 0 for none; with more the
+ *     engine needs more sequence slots than {@code sequences}
  */
-public record LoopSettings(int sequences, Duration stepTarget, boolean prefixCache) {}
+public record LoopSettings(int sequences, Duration stepTarget, int cachedTokens) {}

@@ -44,7 +44,7 @@ final class Scheduler {
         this.engine = engine;
         this.gate = gate;
         this.statistics = statistics;
-        pool = new KvPool(engine, settings.prefixCache());
+        pool = new KvPool(engine, settings.cachedTokens());
         admission = new Admission(settings.sequences(), pool, running);
         plan = new StepPlan(engine.batchTokens());
         budget = new StepBudget(settings.stepTarget(), engine.batchTokens());
@@ -178,6 +178,7 @@ final class Scheduler {
         if (!gate.enter(plan)) {
             return true;
         }
+        pool.refill(plan.newTokens());
         var startedAt = System.nanoTime();
         DecodeEngine.Outcome outcome;
         try {

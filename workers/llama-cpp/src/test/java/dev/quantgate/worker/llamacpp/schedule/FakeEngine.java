@@ -1,12 +1,14 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A model whose next token is a hash of everything its sequence holds, so that any slip of the KV bookkeeping changes the
@@ -26,6 +28,7 @@ final class FakeEngine implements DecodeEngine {
     private Runnable duringDecode = () -> {};
     boolean closed;
     int recoveries;
+    int highestCell;
 
     FakeEngine(int kvTokens, int slots, int batchTokens) {
         this.kvTokens = kvTokens;
@@ -35,9 +38,11 @@ final class FakeEngine implements DecodeEngine {
 
     private static final class Cell {
         private final int token;
+        private final int index;
 
-        private Cell(int token) {
+        private Cell(int token, int index) {
             this.token = token;
+            this.index = index;
         }
     }
 
@@ -50,6 +55,19 @@ final class FakeEngine implements DecodeEngine {
         Set<Cell> cells = Collections.newSetFromMap(new IdentityHashMap<>());
         sequences.values().forEach(cells::addAll);
         return cells.size();
+    }
+
+    /** Whether each later token of a sequence lies above its earlier ones. */
+    boolean cellsAscend() {
+        return sequences.values().stream()
+                .allMatch(cells ->
+                        IntStream.range(1, cells.size()).allMatch(i -> cells.get(i - 1).index < cells.get(i).index));
+    }
+
+    private int lowestFreeCell() {
+        var used = new BitSet();
+        sequences.values().forEach(cells -> cells.forEach(cell -> used.set(cell.index)));
+        return used.nextClearBit(0);
     }
 
     int computedTokens() {
@@ -103,7 +121,8 @@ final class FakeEngine implements DecodeEngine {
             require(id >= 0 && id < slots, "sequence id " + id);
             var cells = sequences.computeIfAbsent(id, key -> new ArrayList<>());
             require(batch.position(row) == cells.size(), "a gap in the positions");
-            cells.add(new Cell(batch.token(row)));
+            cells.add(new Cell(batch.token(row), lowestFreeCell()));
+            highestCell = Math.max(highestCell, cells.get(cells.size() - 1).index);
             outputs += batch.output(row) ? 1 : 0;
             chosen.add(next(cells.stream().map(cell -> cell.token).toList()));
         }

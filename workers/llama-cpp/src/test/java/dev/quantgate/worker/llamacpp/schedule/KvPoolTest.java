@@ -12,7 +12,7 @@ class KvPoolTest {
     private static final int SLOTS = 8;
 
     private final FakeEngine engine = new FakeEngine(1000, SLOTS, 512);
-    private final KvPool pool = new KvPool(engine, true);
+    private final KvPool pool = new KvPool(engine, 1000);
     private final StepBatch batch = new StepBatch(512);
 
     private KvSequence compute(KvSequence sequence, int count) {
@@ -61,6 +61,60 @@ class KvPoolTest {
     }
 
     @Test
+    void noMorePrefixesAreKeptThanTheLimitAllows() {
+        var limited = new KvPool(engine, 150);
+        for (int i = 1; i <= 4; i++) {
+            var sequence = limited.open(new TokenList(numbers(60, i)));
+            limited.append(sequence, 60);
+            limited.retire(sequence);
+        }
+
+        assertThat(limited.usedTokens()).isEqualTo(120);
+        assertThat(limited.bestPrefix(new TokenList(numbers(60, 4)))).isNotNull();
+        assertThat(limited.bestPrefix(new TokenList(numbers(60, 2)))).isNull();
+    }
+
+    @Test
+    void theNewestPrefixIsKeptWhateverItsLength() {
+        var limited = new KvPool(engine, 50);
+        var sequence = limited.open(new TokenList(numbers(200, 1)));
+        limited.append(sequence, 200);
+        limited.retire(sequence);
+
+        assertThat(limited.bestPrefix(new TokenList(numbers(200, 1)))).isNotNull();
+    }
+
+    @Test
+    void cellsFreedWhileOthersRunAreAtMostThoseThatNewSequencesFill() {
+        var running = computed(numbers(10, 1));
+        var ended = computed(numbers(100, 2));
+        pool.drop(ended);
+        assertThat(pool.usedTokens()).isEqualTo(110);
+
+        pool.refill(30);
+        assertThat(pool.usedTokens()).isEqualTo(80);
+        assertThat(engine.distinctCells()).isEqualTo(80);
+
+        pool.refill(500);
+        assertThat(pool.usedTokens()).isEqualTo(10);
+        assertThat(engine.distinctCells()).isEqualTo(10);
+        assertThat(pool.isActive(running)).isTrue();
+    }
+
+    @Test
+    void aRefillTakesNothingThatAnotherSequenceNeeds() {
+        var first = computed(numbers(100, 1));
+        var second = computed(join(numbers(60, 1), numbers(10, 2)));
+        pool.drop(first);
+
+        pool.refill(500);
+
+        assertThat(pool.usedTokens()).isEqualTo(70);
+        assertThat(second.computed()).isEqualTo(70);
+        assertThat(engine.distinctCells()).isEqualTo(70);
+    }
+
+    @Test
     void runningSequencesAreNeverEvicted() {
         computed(numbers(300, 1));
 
@@ -97,6 +151,7 @@ class KvPoolTest {
                     pool.drop(ended);
                 }
             }
+            pool.refill(random.nextInt(20));
             assertThat(pool.usedTokens()).isEqualTo(engine.distinctCells());
         }
     }

@@ -22,7 +22,7 @@ class SchedulerTest {
 
     private Scheduler scheduler(int sequences, Duration stepTarget) {
         return new Scheduler(
-                engine, new LoopSettings(sequences, stepTarget, true), new AbortGate(engine), new LoopStatistics());
+                engine, new LoopSettings(sequences, stepTarget, 2048), new AbortGate(engine), new LoopStatistics());
     }
 
     private DecodeRequest enqueue(Requests builder) {
@@ -78,6 +78,37 @@ class SchedulerTest {
             assertThat(one.outlet.tokens).isEqualTo(FakeEngine.expectedText(one.prompt(), figures.completionTokens()));
         }
         assertThat(engine.distinctCells()).isLessThanOrEqualTo(400);
+    }
+
+    @Test
+    void freedCellsAreUsedAgainWithoutMixingTheOrderOfARunningStream() {
+        crowd(40, () -> assertThat(engine.cellsAscend()).isTrue());
+
+        var all = engine.computedTokens();
+        assertThat(engine.highestCell).isLessThan(all * 2 / 3);
+    }
+
+    @Test
+    void aCrowdThatNeverPausesDoesNotSpreadOverTheWholeCache() {
+        crowd(300, () -> {});
+
+        assertThat(engine.highestCell).isLessThan(8192 / 4 + 1024);
+    }
+
+    private void crowd(int requests, Runnable afterEachRound) {
+        engine = new FakeEngine(8192, 64, 64);
+        scheduler = new Scheduler(
+                engine, new LoopSettings(4, LONG_STEPS, 256), new AbortGate(engine), new LoopStatistics());
+        var random = new Random(3);
+        for (int i = 1; i <= requests; i++) {
+            // Lengths differ so that there is always someone running.
+            var prompt = numbers(20 + random.nextInt(50), i);
+            enqueue(request().prompt(prompt).maxTokens(10 + random.nextInt(60)));
+        }
+        while (!scheduler.idle()) {
+            scheduler.round();
+            afterEachRound.run();
+        }
     }
 
     @Test
@@ -251,7 +282,7 @@ class SchedulerTest {
     @Test
     void cancellingAPromptStopsItsStepAndHarmsNobodyElse() {
         var gate = new AbortGate(engine);
-        scheduler = new Scheduler(engine, new LoopSettings(8, LONG_STEPS, true), gate, new LoopStatistics());
+        scheduler = new Scheduler(engine, new LoopSettings(8, LONG_STEPS, 2048), gate, new LoopStatistics());
         var stream = request().maxTokens(30);
         enqueue(stream);
         scheduler.round();
