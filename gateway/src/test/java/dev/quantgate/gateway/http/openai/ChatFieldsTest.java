@@ -38,9 +38,10 @@ final class ChatFieldsTest {
 
     @Test
     void everySamplingFieldArrives() {
-        var sampling = request("\"temperature\":0.5,\"top_k\":3,\"top_p\":0.9,\"min_p\":0.1,\"typical_p\":0.8,"
-                        + "\"repetition_penalty\":1.1,\"presence_penalty\":0.2,\"frequency_penalty\":0.3,"
-                        + "\"penalty_last_n\":9,\"seed\":42,\"logit_bias\":{\"7\":-100},\"grammar\":\"root ::= \\\"a\\\"\"")
+        var sampling = request(
+                        "\"temperature\":0.5,\"top_k\":3,\"top_p\":0.9,\"min_p\":0.1,\"typical_p\":0.8,"
+                                + "\"repetition_penalty\":1.1,\"presence_penalty\":0.2,\"frequency_penalty\":0.3,"
+                                + "\"penalty_last_n\":9,\"seed\":42,\"logit_bias\":{\"7\":-100},\"grammar\":\"root ::= \\\"a\\\"\"")
                 .sampling();
 
         assertThat(sampling)
@@ -123,8 +124,9 @@ final class ChatFieldsTest {
         assertThat(free.tools()).hasSize(2);
         assertThat(free.toolChoice()).isEmpty();
         assertThat(free.tools().get(0).parametersJsonSchema()).isEqualTo("{\"type\":\"object\"}");
-        assertThat(named.tools()).singleElement().satisfies(tool -> assertThat(tool.name())
-                .isEqualTo("g"));
+        assertThat(named.tools())
+                .singleElement()
+                .satisfies(tool -> assertThat(tool.name()).isEqualTo("g"));
         assertThat(named.toolChoice()).isEqualTo("required");
         assertThat(conversation(tools + ",\"tool_choice\":\"none\"").toolChoice())
                 .isEqualTo("none");
@@ -148,7 +150,8 @@ final class ChatFieldsTest {
     @Test
     void thinkingIsSwitchedOffByEitherField() {
         assertThat(conversation("").enableThinking()).isTrue();
-        assertThat(conversation("\"reasoning_effort\":\"none\"").enableThinking()).isFalse();
+        assertThat(conversation("\"reasoning_effort\":\"none\"").enableThinking())
+                .isFalse();
         assertThat(conversation("\"chat_template_kwargs\":{\"enable_thinking\":false}")
                         .enableThinking())
                 .isFalse();

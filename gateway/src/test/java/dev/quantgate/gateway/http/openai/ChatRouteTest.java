@@ -39,9 +39,8 @@ final class ChatRouteTest {
         assertThat(choice.containsKey("logprobs")).isTrue();
         assertThat(choice.getLong("seed")).isEqualTo(4294967295L);
         assertThat(choice.getJsonObject("timings"))
-                .isEqualTo(
-                        new JsonObject(
-                                "{\"queue_ms\":0.001,\"prefill_ms\":2.0,\"first_token_ms\":3.0,\"decode_ms\":4.0}"));
+                .isEqualTo(new JsonObject(
+                        "{\"queue_ms\":0.001,\"prefill_ms\":2.0,\"first_token_ms\":3.0,\"decode_ms\":4.0}"));
         assertThat(answer.getJsonObject("usage"))
                 .isEqualTo(
                         new JsonObject(
@@ -73,8 +72,8 @@ final class ChatRouteTest {
 
     @Test
     void aStreamTellsItsUsageInAnEventWithoutChoices() {
-        var events = api.says("x")
-                .stream(OpenAi.CHAT, OpenAi.chat("\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+        var events = api.says("x").stream(
+                OpenAi.CHAT, OpenAi.chat("\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
 
         var last = new JsonObject(events.get(events.size() - 2));
         assertThat(last.getJsonArray("choices")).isEqualTo(new JsonArray());
@@ -94,8 +93,8 @@ final class ChatRouteTest {
 
     @Test
     void severalChoicesAreSeveralGenerationsWithSeedsOfTheirOwn() {
-        api.worker.generator = (request, context, sink) -> ScriptedStream.of(
-                sink, Chunk.of("s" + request.sampling().seed().getAsInt(), 1), Records.COMPLETED);
+        api.worker.generator = (request, context, sink) ->
+                ScriptedStream.of(sink, Chunk.of("s" + request.sampling().seed().getAsInt(), 1), Records.COMPLETED);
 
         var answer = api.answer(OpenAi.CHAT, OpenAi.chat("\"n\":3,\"seed\":5"));
 
@@ -103,7 +102,8 @@ final class ChatRouteTest {
                         .map(one -> ((JsonObject) one).getJsonObject("message").getString("content")))
                 .containsExactly("s5", "s6", "s7");
         assertThat(answer.getJsonObject("usage").getInteger("prompt_tokens")).isEqualTo(7);
-        assertThat(answer.getJsonObject("usage").getInteger("completion_tokens")).isEqualTo(9);
+        assertThat(answer.getJsonObject("usage").getInteger("completion_tokens"))
+                .isEqualTo(9);
     }
 
     @Test
@@ -193,9 +193,10 @@ final class ChatRouteTest {
                         new Candidate(1, ByteString.copyFromUtf8("A"), -0.5f),
                         new Candidate(2, half, Float.NEGATIVE_INFINITY)));
         GenerateEvent chunk = new Chunk("A", "", List.of(), 1, List.of(logprob));
-        var expected = new JsonObject("{\"content\":[{\"token\":\"A\",\"logprob\":-0.5,\"bytes\":[65],\"top_logprobs\":["
-                + "{\"token\":\"A\",\"logprob\":-0.5,\"bytes\":[65]},"
-                + "{\"token\":\"\ufffd\",\"logprob\":-9999.0,\"bytes\":[226,152]}]}],\"refusal\":null}");
+        var expected =
+                new JsonObject("{\"content\":[{\"token\":\"A\",\"logprob\":-0.5,\"bytes\":[65],\"top_logprobs\":["
+                        + "{\"token\":\"A\",\"logprob\":-0.5,\"bytes\":[65]},"
+                        + "{\"token\":\"\ufffd\",\"logprob\":-9999.0,\"bytes\":[226,152]}]}],\"refusal\":null}");
 
         var fields = "\"logprobs\":true,\"top_logprobs\":2";
         var whole = api.sends(chunk).answer(OpenAi.CHAT, OpenAi.chat(fields));

@@ -55,10 +55,11 @@ final class CompletionsRouteTest {
     void aStreamEchoesThePromptOnce() {
         var events = api.says("Hel", "lo").stream(OpenAi.COMPLETIONS, OpenAi.prompt("\"stream\":true,\"echo\":true"));
 
-        assertThat(events.subList(0, 3).stream().map(event -> new JsonObject(event)
-                        .getJsonArray("choices")
-                        .getJsonObject(0)
-                        .getString("text")))
+        assertThat(events.subList(0, 3).stream()
+                        .map(event -> new JsonObject(event)
+                                .getJsonArray("choices")
+                                .getJsonObject(0)
+                                .getString("text")))
                 .containsExactly("hiHel", "lo", "");
         assertThat(events).last().isEqualTo("[DONE]");
     }
@@ -67,17 +68,14 @@ final class CompletionsRouteTest {
     void logprobsAreFourArraysAndOffsetsGoOnInAStream() {
         var first = new TokenLogprob(candidate("Hé", -1f), List.of(candidate("Hé", -1f), candidate("x", -2f)));
         var second = new TokenLogprob(candidate("y", -3f), List.of(candidate("y", -3f)));
-        api.sends(
-                new Chunk("Hé", "", List.of(), 1, List.of(first)), new Chunk("y", "", List.of(), 1, List.of(second)));
+        api.sends(new Chunk("Hé", "", List.of(), 1, List.of(first)), new Chunk("y", "", List.of(), 1, List.of(second)));
 
         var whole = api.answer(OpenAi.COMPLETIONS, OpenAi.prompt("\"logprobs\":2"));
         var events = api.stream(OpenAi.COMPLETIONS, OpenAi.prompt("\"logprobs\":2,\"stream\":true"));
 
         assertThat(whole.getJsonArray("choices").getJsonObject(0).getJsonObject("logprobs"))
-                .isEqualTo(
-                        new JsonObject(
-                                "{\"tokens\":[\"Hé\",\"y\"],\"token_logprobs\":[-1.0,-3.0],"
-                                        + "\"top_logprobs\":[{\"Hé\":-1.0,\"x\":-2.0},{\"y\":-3.0}],\"text_offset\":[0,2]}"));
+                .isEqualTo(new JsonObject("{\"tokens\":[\"Hé\",\"y\"],\"token_logprobs\":[-1.0,-3.0],"
+                        + "\"top_logprobs\":[{\"Hé\":-1.0,\"x\":-2.0},{\"y\":-3.0}],\"text_offset\":[0,2]}"));
         assertThat(new JsonObject(events.get(1))
                         .getJsonArray("choices")
                         .getJsonObject(0)

@@ -51,7 +51,8 @@ final class EmbeddingsRouteTest {
     @Test
     void vectorsAreLittleEndianFloatsInBase64() {
         var answer = api.answer(
-                OpenAi.EMBEDDINGS, "{\"model\":\"smol\",\"input\":\"a\",\"encoding_format\":\"base64\",\"dimensions\":2}");
+                OpenAi.EMBEDDINGS,
+                "{\"model\":\"smol\",\"input\":\"a\",\"encoding_format\":\"base64\",\"dimensions\":2}");
 
         var text = answer.getJsonArray("data").getJsonObject(0).getString("embedding");
         var floats = ByteBuffer.wrap(Base64.getDecoder().decode(text)).order(ByteOrder.LITTLE_ENDIAN);

@@ -10,7 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class JsonOutTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "plain", "\"quoted\" \\ /", "tab\tline\nreturn\r", "\u0000\u001f\u007f", "é ß", "漢字", "😀x", "\u2028"})
+            strings = {
+                "",
+                "plain",
+                "\"quoted\" \\ /",
+                "tab\tline\nreturn\r",
+                "\u0000\u001f\u007f",
+                "é ß",
+                "漢字",
+                "😀x",
+                "\u2028"
+            })
     void aStringReadsBackAsItWas(String text) {
         var json = new JsonOut().raw("{\"text\":").string(text).raw("}").take().toString();
 

@@ -30,9 +30,8 @@ final class ModelsRouteTest {
         assertThat(list.getJsonArray("data").stream().map(model -> ((JsonObject) model).getString("id")))
                 .containsExactly("smol", "two", "two:source", "two:Q4_0");
         assertThat(list.getJsonArray("data").getJsonObject(0))
-                .isEqualTo(
-                        new JsonObject(
-                                "{\"id\":\"smol\",\"object\":\"model\",\"created\":1744879222,\"owned_by\":\"quantgate\"}"));
+                .isEqualTo(new JsonObject(
+                        "{\"id\":\"smol\",\"object\":\"model\",\"created\":1744879222,\"owned_by\":\"quantgate\"}"));
     }
 
     @Test

@@ -112,9 +112,12 @@ final class OpenAiErrorsTest {
             running.get(20, TimeUnit.SECONDS).fail(WorkerFailure.of(FailureKind.BACKEND_CRASHED, "gone"));
 
             var rest = lines.lines().toList();
-            assertThat(rest).doesNotContain("data: [DONE]").anySatisfy(line -> assertThat(line)
-                    .isEqualTo("data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\",\"param\":null,"
-                            + "\"code\":\"backend_crashed\"}}"));
+            assertThat(rest)
+                    .doesNotContain("data: [DONE]")
+                    .anySatisfy(line -> assertThat(line)
+                            .isEqualTo(
+                                    "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\",\"param\":null,"
+                                            + "\"code\":\"backend_crashed\"}}"));
         }
     }
 
@@ -131,9 +134,7 @@ final class OpenAiErrorsTest {
         };
 
         assertThat(api.post(OpenAi.CHAT, OpenAi.chat("\"n\":2")).status()).isEqualTo(429);
-        endless.get(20, TimeUnit.SECONDS)
-                .cancelled()
-                .get(20, TimeUnit.SECONDS);
+        endless.get(20, TimeUnit.SECONDS).cancelled().get(20, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -148,7 +149,9 @@ final class OpenAiErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "{\"model\":\"smol\"}x", "{\"model\":\"a\",\"model\":\"b\"}", "{\"messages\":[]}"})
+    @ValueSource(
+            strings = {"", "{", "[]", "{\"model\":\"smol\"}x", "{\"model\":\"a\",\"model\":\"b\"}", "{\"messages\":[]}"
+            })
     void aMalformedBodyIs400(String body) {
         for (var path : new String[] {OpenAi.CHAT, OpenAi.COMPLETIONS, OpenAi.EMBEDDINGS}) {
             var reply = api.post(path, body);

@@ -41,9 +41,9 @@ final class StreamLifeTest {
 
     private Socket send(String body) throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), api.gateway.port());
-        socket.setReceiveBufferSize(4096);
-        var request = "POST " + OpenAi.CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
-                + body.length() + "\r\n\r\n" + body;
+        var request =
+                "POST " + OpenAi.CHAT + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: "
+                        + body.length() + "\r\n\r\n" + body;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
@@ -72,10 +72,9 @@ final class StreamLifeTest {
             Eventually.assertTrue("the worker pauses", () -> isSteady(started.get(0)));
             var before = started.get(0).sent();
 
-            var read = socket.getInputStream().readNBytes(8 << 20).length;
-
-            assertThat(read).isEqualTo(8 << 20);
-            Eventually.assertTrue("the worker goes on", () -> started.get(0).sent() > before);
+            while (started.get(0).sent() == before) {
+                assertThat(socket.getInputStream().readNBytes(64 << 10)).hasSize(64 << 10);
+            }
         }
         started.get(0).cancelled().get(20, TimeUnit.SECONDS);
     }
