@@ -1,6 +1,7 @@
 package dev.quantgate.natives.torch;
 
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,15 @@ public final class PackedLinear implements LinearLayer {
             TensorArena arena, QuantizedWeight weight, @Nullable TorchTensor bias, boolean reduceRange) {
         IValue biasValue =
                 bias == null ? new IValue() : new IValue(arena.keep(bias).handle());
+        arena.count(packedBytes(weight));
         IValue packed = PREPACK.call(new IValue(weight.toQuantizedTensor()), biasValue);
         return new PackedLinear(arena.keep(new IValue(packed)), arena.keep(new IValue(reduceRange)));
+    }
+
+    /** oneDNN keeps the codes in their first order beside the packed ones; all keep the scales. */
+    private static long packedBytes(QuantizedWeight weight) {
+        boolean both = torch.globalContext().qEngine().value == QuantizedEngine.ONEDNN.nativeEngine().value;
+        return weight.codes().bytes() * (both ? 2 : 1) + weight.scales().bytes();
     }
 
     @Override

@@ -13,15 +13,27 @@ public final class TensorArena implements AutoCloseable {
 
     private final Deque<Pointer> kept = new ArrayDeque<>();
     private final Deque<Object> referenced = new ArrayDeque<>();
+    private long bytes;
     private boolean closed;
 
     /** Keeps a tensor past the end of the scope it was made in. */
     public TorchTensor keep(TorchTensor tensor) {
         keep(tensor.handle());
+        bytes += tensor.bytes();
         if (tensor.backing() != null) {
             referenced.push(tensor.backing());
         }
         return tensor;
+    }
+
+    /** Counts memory that a kept value owns out of sight, such as weights packed for an engine. */
+    void count(long hiddenBytes) {
+        bytes += hiddenBytes;
+    }
+
+    /** Size of everything kept, mapped files included. */
+    public long bytes() {
+        return bytes;
     }
 
     <P extends Pointer> P keep(P pointer) {

@@ -15,6 +15,7 @@ import dev.quantgate.worker.torch.model.InvalidModelException;
 import dev.quantgate.worker.torch.model.QuantizedFormat;
 import dev.quantgate.worker.torch.quantize.Precision;
 import dev.quantgate.worker.torch.safetensors.SafetensorsCheckpoint;
+import dev.quantgate.worker.torch.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A model folder in the Hugging Face layout, looked at without native code. */
 final class EncoderArtifact {
@@ -90,10 +92,23 @@ final class EncoderArtifact {
         }
     }
 
-    static long weightBytes(Path folder) throws IOException {
+    /** Most bytes that loading takes: what is mapped, and the copies that are packed or widened from it. */
+    static long memoryBytes(Path folder) throws IOException {
         try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder)) {
-            return checkpoint.dataBytes();
+            return checkpoint.names().stream()
+                    .map(checkpoint::entry)
+                    .mapToLong(entry -> entry.bytes() + copyBytes(entry))
+                    .sum();
         }
+    }
+
+    private static long copyBytes(TensorEntry entry) {
+        return switch (entry.type()) {
+            case FLOAT32 -> 0;
+            case FLOAT16, BFLOAT16 -> 2 * entry.bytes();
+            case INT8 -> entry.bytes();
+            case FLOAT64, UINT8, INT32, INT64, BOOL -> 0;
+        };
     }
 
     private static void requireTokenizer(Path folder) {
@@ -102,9 +117,19 @@ final class EncoderArtifact {
         if (!pairs
                 && List.of("tokenizer.json", "vocab.txt").stream()
                         .noneMatch(name -> Files.isRegularFile(folder.resolve(name)))) {
-            throw new InvalidModelException(
-                    "tokenizer: missing (expected: tokenizer.json, vocab.txt, or vocab.json with merges.txt)");
+            throw new InvalidModelException("tokenizer: " + found(folder)
+                    + " (expected: tokenizer.json, vocab.txt, or vocab.json with merges.txt)");
         }
+    }
+
+    /** A SentencePiece file alone is common in older folders; transformers writes a definition beside it. */
+    private static String found(Path folder) {
+        return Stream.of("sentencepiece.bpe.model", "spiece.model", "tokenizer.model")
+                .filter(name -> Files.isRegularFile(folder.resolve(name)))
+                .findFirst()
+                .map(name -> name + " alone, which AutoTokenizer.save_pretrained of transformers turns into a"
+                        + " tokenizer.json")
+                .orElse("missing");
     }
 
     private static String precisionName(SafetensorsCheckpoint checkpoint) {

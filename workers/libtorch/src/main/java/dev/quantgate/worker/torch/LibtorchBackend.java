@@ -1,5 +1,6 @@
 package dev.quantgate.worker.torch;
 
+import dev.quantgate.natives.torch.CpuFeatures;
 import dev.quantgate.natives.torch.TorchInfo;
 import dev.quantgate.natives.torch.TorchRuntime;
 import dev.quantgate.worker.api.Cancellation;
@@ -91,7 +92,7 @@ final class LibtorchBackend implements Backend {
                         name(),
                         precision.bits(),
                         false,
-                        precision.description(),
+                        precision.description(CpuFeatures.current()),
                         precision == Precision.DYNAMIC_INT8))
                 .toList();
     }
@@ -102,7 +103,7 @@ final class LibtorchBackend implements Backend {
         try {
             Path folder = EncoderArtifact.folder(artifact);
             EncoderArtifact.inspect(folder);
-            requireMemory(EncoderArtifact.weightBytes(folder));
+            requireMemory(EncoderArtifact.memoryBytes(folder));
             runtime(fraction -> progress.progress(fraction / 2, "unpacking libtorch"));
             if (cancellation.isCancelled()) {
                 throw WorkerFailure.of(FailureKind.CANCELLED, "loading was cancelled")

@@ -83,7 +83,7 @@ final class LibtorchModel implements LoadedModel {
 
     @Override
     public long memoryBytes() {
-        return model.weightBytes();
+        return model.memoryBytes();
     }
 
     @Override

@@ -100,6 +100,13 @@ class BadInputTest {
     }
 
     @Test
+    void aSentencePieceFileAloneIsRefusedWithTheWayOut() throws IOException {
+        Files.move(folder.resolve("vocab.txt"), folder.resolve("sentencepiece.bpe.model"));
+
+        assertInvalidModel("sentencepiece.bpe.model alone");
+    }
+
+    @Test
     void aTokenizerThatIsNoDefinitionIsRefused() throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), "{\"version\": \"1.0\"}");
 

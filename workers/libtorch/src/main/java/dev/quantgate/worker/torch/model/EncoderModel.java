@@ -26,7 +26,6 @@ public final class EncoderModel implements AutoCloseable {
     private final Head head;
     private final DType computeType;
     private final boolean exactOrder;
-    private final long weightBytes;
 
     private EncoderModel(
             EncoderConfig config,
@@ -34,8 +33,7 @@ public final class EncoderModel implements AutoCloseable {
             Embeddings embeddings,
             List<EncoderLayer> layers,
             Head head,
-            ModelWeights weights,
-            long weightBytes) {
+            ModelWeights weights) {
         this.config = config;
         this.arena = arena;
         this.embeddings = embeddings;
@@ -43,7 +41,6 @@ public final class EncoderModel implements AutoCloseable {
         this.head = head;
         this.computeType = weights.computeType();
         this.exactOrder = weights.reducesRange();
-        this.weightBytes = weightBytes;
     }
 
     /**
@@ -65,7 +62,7 @@ public final class EncoderModel implements AutoCloseable {
             }
             Head head = Head.load(config, weights, names);
             weights.requireNothingLeft(names);
-            return new EncoderModel(config, arena, embeddings, layers, head, weights, checkpoint.dataBytes());
+            return new EncoderModel(config, arena, embeddings, layers, head, weights);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
@@ -77,9 +74,9 @@ public final class EncoderModel implements AutoCloseable {
         return config;
     }
 
-    /** Size of the weights in bytes, as stored. */
-    public long weightBytes() {
-        return weightBytes;
+    /** Bytes that the weights take while they are loaded: mapped, converted, and packed for the engine. */
+    public long memoryBytes() {
+        return arena.bytes();
     }
 
     /** Scores of a sequence classifier: one row for each input, one number for each label, before softmax. */

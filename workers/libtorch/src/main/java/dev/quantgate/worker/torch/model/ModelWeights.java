@@ -1,5 +1,6 @@
 package dev.quantgate.worker.torch.model;
 
+import dev.quantgate.natives.torch.CpuFeatures;
 import dev.quantgate.natives.torch.DType;
 import dev.quantgate.natives.torch.DenseLinear;
 import dev.quantgate.natives.torch.LayerNorm;
@@ -40,8 +41,13 @@ final class ModelWeights {
         this.checkpoint = checkpoint;
         this.arena = arena;
         String precision = checkpoint.metadata().getOrDefault(QuantizedFormat.PRECISION, "");
-        this.computeType = precision.startsWith("bf16") ? DType.BFLOAT16 : DType.FLOAT32;
+        this.computeType = computeType(precision, CpuFeatures.current());
         this.reduceRange = QuantizedFormat.REDUCED.equals(checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE));
+    }
+
+    /** Weights in bfloat16 are widened once where the processor would widen them at every product. */
+    static DType computeType(String precision, CpuFeatures cpu) {
+        return precision.startsWith("bf16") && cpu.bfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
     }
 
     boolean reducesRange() {

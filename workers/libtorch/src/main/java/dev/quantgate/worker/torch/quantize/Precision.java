@@ -1,5 +1,6 @@
 package dev.quantgate.worker.torch.quantize;
 
+import dev.quantgate.natives.torch.CpuFeatures;
 import java.util.Locale;
 
 /** A form in which the weights of an encoder are stored and computed. */
@@ -83,9 +84,11 @@ public enum Precision {
         return bits;
     }
 
-    /** One line for people. */
-    public String description() {
-        return description;
+    /** One line for people, which says when the form saves no time on a processor. */
+    public String description(CpuFeatures cpu) {
+        return linears == Linears.BFLOAT16 && !cpu.bfloat16()
+                ? description + " in files; computed in float32, as this processor multiplies no bfloat16"
+                : description;
     }
 
     /** Whether any weight is stored as int8. */

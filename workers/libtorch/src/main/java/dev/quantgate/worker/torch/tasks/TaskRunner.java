@@ -77,8 +77,7 @@ public final class TaskRunner {
     }
 
     private TextResult.Tokenized tokenize(TextTask.Tokenize request) {
-        TokenizedText tokens =
-                request.addSpecial() ? tokenizer.encode(request.text()) : tokenizer.encodePlain(request.text());
+        TokenizedText tokens = tokenizer.encode(request.text(), request.addSpecial(), request.parseSpecial());
         return new TextResult.Tokenized(
                 Arrays.stream(tokens.ids()).mapToObj(Math::toIntExact).toList(), List.of(tokens.tokens()));
     }

@@ -7,9 +7,11 @@ import dev.quantgate.worker.torch.model.EncoderConfig;
 import dev.quantgate.worker.torch.model.InvalidModelException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +35,13 @@ public final class EncoderTokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final String maskToken;
     private final int maxTokens;
+    private final TokenizerFiles files;
+    private @Nullable HuggingFaceTokenizer literal;
+    private @Nullable Set<Long> specialIds;
 
-    private EncoderTokenizer(HuggingFaceTokenizer tokenizer, String maskToken, int maxTokens) {
+    private EncoderTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFiles files, String maskToken, int maxTokens) {
         this.tokenizer = tokenizer;
+        this.files = files;
         this.maskToken = maskToken;
         this.maxTokens = maxTokens;
     }
@@ -48,7 +54,7 @@ public final class EncoderTokenizer implements AutoCloseable {
     public static EncoderTokenizer load(Path folder, EncoderConfig config) throws IOException {
         TokenizerFiles files = new TokenizerFiles(folder, config.family());
         int maxTokens = Math.min(config.maxTokens(), files.maxTokens().orElse(config.maxTokens()));
-        return new EncoderTokenizer(open(files.definition()), files.maskToken(), maxTokens);
+        return new EncoderTokenizer(open(files.definition()), files, files.maskToken(), maxTokens);
     }
 
     private static HuggingFaceTokenizer open(String definition) throws IOException {
@@ -96,9 +102,44 @@ public final class EncoderTokenizer implements AutoCloseable {
         return pair == null ? encode(text) : convert(tokenizer.encode(text, pair, true, false));
     }
 
-    /** Tokens of a text, without special tokens around it. */
-    public TokenizedText encodePlain(String text) {
-        return convert(tokenizer.encode(text, false, false));
+    /**
+     * Tokens of a text.
+     *
+     * @param addSpecial whether the special tokens stand around it
+     * @param parseSpecial whether the names of special tokens in the text are read as those tokens
+     */
+    public TokenizedText encode(String text, boolean addSpecial, boolean parseSpecial) {
+        TokenizedText parsed = convert(tokenizer.encode(text, addSpecial, false));
+        if (parseSpecial) {
+            return parsed;
+        }
+        try {
+            if (!parsed.containsText(specialIds())) {
+                return parsed;
+            }
+            return convert(literal().encode(text, addSpecial, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException("tokenizer: cannot be read again", e);
+        }
+    }
+
+    private synchronized Set<Long> specialIds() throws IOException {
+        Set<Long> known = specialIds;
+        if (known == null) {
+            known = LiteralDefinition.specialIds(files.definition());
+            specialIds = known;
+        }
+        return known;
+    }
+
+    /** A second tokenizer, which few texts need and which may be large: made when the first of them comes. */
+    private synchronized HuggingFaceTokenizer literal() throws IOException {
+        HuggingFaceTokenizer made = literal;
+        if (made == null) {
+            made = open(LiteralDefinition.of(files.definition()));
+            literal = made;
+        }
+        return made;
     }
 
     /** Text of tokens. */
@@ -126,7 +167,10 @@ public final class EncoderTokenizer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (literal != null) {
+            literal.close();
+        }
         tokenizer.close();
     }
 }

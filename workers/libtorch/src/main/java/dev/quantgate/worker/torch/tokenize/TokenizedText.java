@@ -1,6 +1,7 @@
 package dev.quantgate.worker.torch.tokenize;
 
 import dev.quantgate.worker.torch.model.TokenInput;
+import java.util.Set;
 
 /**
  * The tokens of a text or a pair of texts, special tokens included, not cut. Arrays are shared, not copied.
@@ -14,6 +15,16 @@ public record TokenizedText(
     /** Number of tokens. */
     public int length() {
         return ids.length;
+    }
+
+    /** Whether a part of the text itself became one of these tokens. */
+    boolean containsText(Set<Long> wanted) {
+        for (int i = 0; i < ids.length; i++) {
+            if (!special[i] && ends[i] > starts[i] && wanted.contains(ids[i])) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the encoder takes. */

@@ -1,0 +1,5 @@
+/** Tests of the encoders. */
+@NullMarked
+package dev.quantgate.worker.torch.model;
+
+import org.jspecify.annotations.NullMarked;
