@@ -18,6 +18,7 @@ final class ChatRendering implements AutoCloseable {
     private final LlamaModel model;
     private final boolean hasTemplate;
     private @Nullable ChatTemplates templates;
+    private @Nullable ChatTemplates toolTemplates;
 
     ChatRendering(LlamaModel model) {
         this.model = model;
@@ -48,8 +49,11 @@ final class ChatRendering implements AutoCloseable {
         }
         var request = ChatRequest.of(conversation, constraint);
         try {
-            var json = templates().render(request);
-            return RenderedChat.read(json, model.vocabulary(), callsTools);
+            if (!ToolTemplates.speaksOfTools(conversation) || ToolTemplates.hasTools(templates())) {
+                return RenderedChat.read(templates().render(request), model.vocabulary(), callsTools);
+            }
+            var chat = RenderedChat.read(toolTemplates().render(request), model.vocabulary(), callsTools);
+            return conversation.toolChoice().equals("required") ? ToolTemplates.forcing(chat) : chat;
         } catch (LlamaException | IllegalArgumentException e) {
             throw new WorkerException(
                     WorkerFailure.invalid("messages", "the chat template refused them: " + reason(e)), e);
@@ -74,6 +78,15 @@ final class ChatRendering implements AutoCloseable {
         return parsed;
     }
 
+    private ChatTemplates toolTemplates() {
+        var made = toolTemplates;
+        if (made == null) {
+            made = ToolTemplates.of(model);
+            toolTemplates = made;
+        }
+        return made;
+    }
+
     /** The first line: what follows is the template's source. */
     private static String reason(RuntimeException e) {
         var line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -82,6 +95,9 @@ final class ChatRendering implements AutoCloseable {
 
     @Override
     public void close() {
+        if (toolTemplates != null) {
+            toolTemplates.close();
+        }
         if (templates != null) {
             templates.close();
         }

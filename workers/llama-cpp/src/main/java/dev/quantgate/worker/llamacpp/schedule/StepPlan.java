@@ -5,7 +5,6 @@ import java.util.List;
 /** What one step computes: a row for each stream that can go on, and prompts, oldest first, within the budget. */
 final class StepPlan {
     private final StepBatch batch;
-    private final int capacity;
     private final DecodeRequest[] requests;
     private final int[] counts;
     private final int[] outputRows;
@@ -17,7 +16,6 @@ final class StepPlan {
 
     StepPlan(int batchTokens) {
         batch = new StepBatch(batchTokens);
-        capacity = batchTokens;
         requests = new DecodeRequest[batchTokens];
         counts = new int[batchTokens];
         outputRows = new int[batchTokens];
