@@ -2,9 +2,11 @@
 
     python bench_torch.py FOLDER [--threads 1] [--shapes 1x16,1x128,1x512,8x128] [--modes fp32,int8_onednn,int8_fbgemm]
                           [--rounds 7] [--seconds 0.5]
+    python bench_torch.py FOLDER --serve fp32|int8 [--threads 1]
 
 Every round measures every mode in turn, so that a change of the machine's speed hits all of them. A shape is batch x
-tokens; the ids are random and there is no padding.
+tokens; the ids are random and there is no padding. With --serve it says "ready" and answers each line
+"time BATCH TOKENS MILLIS" on its input with the median milliseconds of a call; int8 runs on the engine that torch chooses.
 """
 
 import argparse
@@ -78,6 +80,19 @@ def measure(folder: Path, shapes: list[tuple[int, int]], modes: list[str], round
     return rows
 
 
+def serve(folder: Path, mode: str) -> None:
+    """Answers lines until the input ends."""
+    model = load_model(folder, mode, torch.backends.quantized.engine)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        _, batch, tokens, millis = line.split()
+        generator = torch.Generator().manual_seed(1)
+        ids = torch.randint(1000, 21000, (int(batch), int(tokens)), generator=generator)
+        mask = torch.ones_like(ids)
+        times = _seconds_of(lambda: model(input_ids=ids, attention_mask=mask), int(millis) / 1e3)
+        print(statistics.median(times) * 1e3, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="latency of torch for a Hugging Face folder, as JSON")
     parser.add_argument("folder", type=Path)
@@ -86,9 +101,14 @@ def main() -> None:
     parser.add_argument("--modes", default="fp32,int8_onednn,int8_fbgemm")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5, help="time for a mode in a round")
+    parser.add_argument("--serve", choices=("fp32", "int8"), help="answer lines on the input")
     arguments = parser.parse_args()
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(arguments.threads)
+    if arguments.serve:
+        with torch.inference_mode():
+            serve(arguments.folder, arguments.serve)
+        return
     shapes = [tuple(map(int, shape.split("x"))) for shape in arguments.shapes.split(",")]
     with torch.inference_mode():
         rows = measure(arguments.folder, shapes, arguments.modes.split(","), arguments.rounds, arguments.seconds)

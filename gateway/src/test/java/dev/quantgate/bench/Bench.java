@@ -8,12 +8,14 @@ import java.nio.file.Path;
  * @param root the project
  * @param model GGUF file to measure with
  * @param peers folder of llama.cpp's programs
+ * @param encoders folder of encoder models and, for the peer in Python, its virtual environment
  * @param out folder for reports, logs and stores
  * @param threads native threads of each contender
  * @param rounds measured rounds of each contest
  * @param quick whether workloads are cut down to see that everything runs
  */
-public record Bench(Path root, Path model, Path peers, Path out, int threads, int rounds, boolean quick) {
+public record Bench(
+        Path root, Path model, Path peers, Path encoders, Path out, int threads, int rounds, boolean quick) {
     /** The launcher that users start. */
     public Path launcher() {
         return root.resolve("scripts/quantgate");

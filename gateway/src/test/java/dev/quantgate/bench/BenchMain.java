@@ -1,5 +1,6 @@
 package dev.quantgate.bench;
 
+import dev.quantgate.bench.encoders.EncodersSuite;
 import dev.quantgate.bench.gateway.GatewaySuite;
 import dev.quantgate.bench.serving.ServingSuite;
 import java.io.PrintStream;
@@ -29,7 +30,8 @@ final class BenchMain implements Callable<Integer> {
     /** The suites that can be asked for. */
     enum SuiteName {
         GATEWAY,
-        SERVING
+        SERVING,
+        ENCODERS
     }
 
     @Parameters(index = "0", paramLabel = "SUITE", description = "${COMPLETION-CANDIDATES}")
@@ -38,16 +40,19 @@ final class BenchMain implements Callable<Integer> {
     @Option(names = "--root", required = true, description = "Folder of the project.")
     private Path root = Path.of("");
 
-    @Option(names = "--model", required = true, description = "GGUF file to measure with.")
+    @Option(names = "--model", description = "GGUF file to measure with.")
     private Path model = Path.of("");
 
-    @Option(names = "--peers", required = true, description = "Folder of llama.cpp's programs.")
+    @Option(names = "--peers", description = "Folder of llama.cpp's programs.")
     private Path peers = Path.of("");
 
     @Option(names = "--threads", description = "Native threads of each contender; default: one for each processor.")
     private int threads = Machine.cores();
 
-    @Option(names = "--rounds", description = "Measured rounds; default: 7 for gateway, 5 for serving.")
+    @Option(names = "--encoders", description = "Folder of encoder models.")
+    private Path encoders = Path.of("");
+
+    @Option(names = "--rounds", description = "Measured rounds; default: 7 for gateway, 5 for the others.")
     private int rounds;
 
     @Option(names = "--only", paramLabel = "REGEX", description = "Contests to run.")
@@ -67,7 +72,7 @@ final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var bench = new Bench(root, model, peers, root.resolve("target/bench"), threads, rounds(), quick);
+        var bench = new Bench(root, model, peers, encoders, root.resolve("target/bench"), threads, rounds(), quick);
         Files.createDirectories(bench.out());
         var loadBefore = Machine.load();
         var cases = new ArrayList<CaseResult>();
@@ -115,6 +120,7 @@ final class BenchMain implements Callable<Integer> {
         return switch (suite) {
             case GATEWAY -> GatewaySuite.open(bench);
             case SERVING -> ServingSuite.open(bench);
+            case ENCODERS -> EncodersSuite.open(bench);
         };
     }
 
@@ -127,7 +133,7 @@ final class BenchMain implements Callable<Integer> {
         }
         return switch (suite) {
             case GATEWAY -> MANY_ROUNDS;
-            case SERVING -> FEW_ROUNDS;
+            case SERVING, ENCODERS -> FEW_ROUNDS;
         };
     }
 }

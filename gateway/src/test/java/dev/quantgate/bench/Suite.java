@@ -5,7 +5,7 @@ import java.util.List;
 /** A named list of contests, with the processes they share. */
 public interface Suite extends AutoCloseable {
     /** The contests in the order in which they run. */
-    List<Contest> contests();
+    List<Contest> contests() throws java.io.IOException;
 
     @Override
     void close();

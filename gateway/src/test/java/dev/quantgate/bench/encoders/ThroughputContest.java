@@ -1,0 +1,49 @@
+package dev.quantgate.bench.encoders;
+
+import dev.quantgate.bench.Bench;
+import dev.quantgate.bench.CaseResult;
+import dev.quantgate.bench.Contender;
+import dev.quantgate.bench.Contest;
+import dev.quantgate.bench.Metric;
+import dev.quantgate.bench.Rounds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sixteen clients through the worker's queue beside one client, whose texts are never put together.
+ *
+ * @param model folder of the quantised model
+ */
+record ThroughputContest(Bench bench, Path model) implements Contest {
+    private static final Metric TEXTS = Metric.higher("texts", "texts/s");
+    private static final int CLIENTS = 16;
+    private static final int MAX_BATCH = 32;
+    private static final int TOKENS = 16;
+    private static final long MILLIS = 1_500;
+    private static final long QUICK_MILLIS = 200;
+
+    @Override
+    public String name() {
+        return "throughput";
+    }
+
+    @Override
+    public List<CaseResult> run(Rounds rounds) throws Exception {
+        try (var engine = EngineProcess.java("torch", model, 1, bench.log("encoder-clients"))) {
+            var millis = bench.quick() ? QUICK_MILLIS : MILLIS;
+            var ours = new Clients("quantgate", engine, CLIENTS, MAX_BATCH, millis);
+            var peer = new Clients("unbatched", engine, 1, 1, millis);
+            return List.of(rounds.play(List.of(ours, peer)).compare("throughput_c16_vs_unbatched", TEXTS, ours, peer));
+        }
+    }
+
+    private record Clients(String name, EngineProcess engine, int clients, int maxBatch, long millis)
+            implements Contender {
+        @Override
+        public Map<String, Double> measure(int round) throws IOException {
+            return Map.of(TEXTS.name(), engine.textsPerSecond(clients, maxBatch, TOKENS, millis));
+        }
+    }
+}
