@@ -82,7 +82,7 @@ public final class GgufQuantization {
     }
 
     /**
-     * Makes the file, syncs it to disk, opens it again and generates with it.
+     * Makes the file, syncs it to disk and verifies it anew. The caller generates with it before it is published.
      *
      * @throws WorkerException FAILED_PRECONDITION, DISK_FULL, CANCELLED, INVALID_MODEL
      */
@@ -101,7 +101,6 @@ public final class GgufQuantization {
             sync(job.outputFolder());
             progress.progress(TENSORS_SHARE, "checking the new file");
             var made = ModelFiles.verify(output);
-            TrialGeneration.run(output);
             progress.progress(1, "done");
             return new QuantizationReport(
                     source.weightsBytes(),
