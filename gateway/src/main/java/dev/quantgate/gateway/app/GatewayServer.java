@@ -1,14 +1,17 @@
 package dev.quantgate.gateway.app;
 
 import dev.quantgate.gateway.config.GatewayConfig;
+import dev.quantgate.worker.api.WorkerFailure;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a gateway, or a worker process, until the process is told to end. */
 public final class GatewayServer {
@@ -21,12 +24,24 @@ public final class GatewayServer {
      * Starts a gateway and returns when it has stopped, which SIGTERM or SIGINT asks for.
      *
      * @param onListening hears of the gateway once it listens and, if it has workers of its own, these are ready
-     * @throws GatewayStartException if it cannot start
+     * @throws GatewayStartException if it cannot start, or if its own workers cannot and no others may join
      */
     public static void serve(GatewayConfig config, Consumer<RunningGateway> onListening) {
-        var gateway = await(EmbeddedGateway.start(config));
-        gateway.ready().onFailure(StartupLog::workersFailed);
+        serve(config, BusWorkers::open, onListening);
+    }
+
+    static void serve(GatewayConfig config, Workers.Source source, Consumer<RunningGateway> onListening) {
+        var gateway = await(EmbeddedGateway.start(config, source));
         var stopped = new CountDownLatch(1);
+        var useless = new AtomicReference<@Nullable Throwable>();
+        gateway.workersStarted().onFailure(cause -> {
+            if (config.cluster().enabled()) {
+                StartupLog.workersFailed(cause);
+            } else {
+                useless.set(cause);
+                gateway.close().onComplete(closed -> stopped.countDown());
+            }
+        });
         onSignal(config, gateway::close, stopped);
         if (config.workers().embedded()) {
             gateway.ready().onSuccess(ready -> onListening.accept(gateway));
@@ -34,6 +49,17 @@ public final class GatewayServer {
             onListening.accept(gateway);
         }
         awaitQuietly(stopped);
+        var cause = useless.get();
+        if (cause != null) {
+            throw new GatewayStartException("the workers cannot start: " + words(cause), cause);
+        }
+    }
+
+    private static String words(Throwable cause) {
+        return WorkerFailure.find(cause)
+                .map(failure ->
+                        failure.field().isEmpty() ? failure.message() : failure.field() + ": " + failure.message())
+                .orElseGet(() -> String.valueOf(cause.getMessage()));
     }
 
     /**

@@ -53,6 +53,11 @@ public final class RunningGateway {
         return ready;
     }
 
+    /** Completes when the workers of this process run; fails if they cannot start. */
+    Future<Void> workersStarted() {
+        return workers.started();
+    }
+
     /**
      * Stops in order: takes no new calls, waits for running ones as long as {@code server.drain_timeout} allows, then
      * closes the port, the workers and Vert.x. Calling it again returns the same future.

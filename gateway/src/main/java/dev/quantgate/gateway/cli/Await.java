@@ -1,6 +1,7 @@
 package dev.quantgate.gateway.cli;
 
 import dev.quantgate.gateway.app.GatewayStartException;
+import dev.quantgate.worker.api.WorkerFailure;
 import io.vertx.core.Future;
 import java.util.concurrent.CompletionException;
 
@@ -15,6 +16,10 @@ final class Await {
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof GatewayStartException planned) {
                 throw new CliException(ExitCodes.FAILED, String.valueOf(planned.getMessage()));
+            }
+            var planned = WorkerFailure.find(failed);
+            if (planned.isPresent()) {
+                throw new CliException(ExitCodes.FAILED, planned.get().message());
             }
             throw failed;
         }

@@ -6,6 +6,8 @@ import dev.quantgate.v1.GenerationOptions;
 import dev.quantgate.v1.InferenceServiceGrpc;
 import dev.quantgate.v1.SamplingParameters;
 import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -92,8 +94,22 @@ final class ChatSession {
                 return;
             }
             if (!line.isBlank()) {
-                ask(line);
+                askOrExplain(line);
             }
+        }
+    }
+
+    /** What the gateway refuses, such as a message that does not fit, costs the message and not the conversation. */
+    private void askOrExplain(String line) {
+        var before = messages.size();
+        try {
+            ask(line);
+        } catch (StatusRuntimeException refused) {
+            if (refused.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+                throw refused;
+            }
+            messages.subList(before, messages.size()).clear();
+            console.note("quantgate: " + RpcErrors.explain(refused).getMessage());
         }
     }
 

@@ -11,12 +11,15 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpcio.client.GrpcIoClient;
 import io.vertx.grpcio.client.GrpcIoClientChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +32,8 @@ final class Connection implements AutoCloseable {
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int DEFAULT_PORT = 8000;
     private static final int PROBE_MILLIS = 300;
+    /** Embeddings of many texts, and the tokens of a long one, are large. */
+    private static final long MAX_ANSWER_BYTES = 256L << 20;
 
     @Option(
             names = "--endpoint",
@@ -67,12 +72,15 @@ final class Connection implements AutoCloseable {
     }
 
     private Channel open() {
+        if (caCertificate != null && !Files.isReadable(Path.of(caCertificate))) {
+            throw new CliException(ExitCodes.USAGE, "--ca-cert: " + caCertificate + " cannot be read");
+        }
         if (endpoint != null && !endpoint.isEmpty()) {
             var address = parse(endpoint);
-            return connect(Vertx.vertx(), address.getHostString(), address.getPort());
+            return connect(Vertx.vertx(), address.getHostString(), address.getPort(), tls);
         }
         if (somethingListens()) {
-            var candidate = connect(Vertx.vertx(), DEFAULT_HOST, DEFAULT_PORT);
+            var candidate = connect(Vertx.vertx(), DEFAULT_HOST, DEFAULT_PORT, tls);
             if (isGateway(candidate)) {
                 return candidate;
             }
@@ -80,19 +88,19 @@ final class Connection implements AutoCloseable {
         }
         var started = LocalGateway.start();
         local = started;
-        return connect(started.vertx(), DEFAULT_HOST, started.port());
+        return connect(started.vertx(), DEFAULT_HOST, started.port(), false);
     }
 
-    private Channel connect(Vertx on, String host, int port) {
+    private Channel connect(Vertx on, String host, int port, boolean secure) {
         vertx = on;
         var options = new HttpClientOptions();
-        if (tls) {
+        if (secure) {
             options.setSsl(true).setUseAlpn(true).setVerifyHost(true);
             if (caCertificate != null) {
                 options.setTrustOptions(new PemTrustOptions().addCertPath(caCertificate));
             }
         }
-        var opened = GrpcIoClient.client(on, options);
+        var opened = GrpcIoClient.client(on, new GrpcClientOptions().setMaxMessageSize(MAX_ANSWER_BYTES), options);
         client = opened;
         Channel raw = new GrpcIoClientChannel(opened, SocketAddress.inetSocketAddress(port, host));
         if (apiKey == null || apiKey.isEmpty()) {
@@ -127,14 +135,16 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress parse(String endpoint) {
+    static InetSocketAddress parse(String endpoint) {
         var colon = endpoint.lastIndexOf(':');
         try {
             var port = Integer.parseInt(endpoint.substring(colon + 1));
             if (colon < 1 || port < 1 || port > 65535) {
                 throw new NumberFormatException();
             }
-            return InetSocketAddress.createUnresolved(endpoint.substring(0, colon), port);
+            var host = endpoint.substring(0, colon);
+            var bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+            return InetSocketAddress.createUnresolved(bare, port);
         } catch (NumberFormatException wrong) {
             throw new CliException(
                     ExitCodes.USAGE, "--endpoint: " + endpoint + " (expected: HOST:PORT, such as 127.0.0.1:8000)");

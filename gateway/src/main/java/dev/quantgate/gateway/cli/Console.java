@@ -32,12 +32,19 @@ final class Console {
 
     void print(String text) {
         out.print(text);
-        out.flush();
+        requireReader();
     }
 
     void line(String text) {
         out.println(text);
-        out.flush();
+        requireReader();
+    }
+
+    /** Ends the command, and with it the work at the gateway, when whoever read the output has gone. */
+    private void requireReader() {
+        if (out.checkError()) {
+            throw new CliException(ExitCodes.CANCELLED, "nobody reads the output any more");
+        }
     }
 
     void note(String text) {

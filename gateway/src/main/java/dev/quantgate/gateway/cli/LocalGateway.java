@@ -3,6 +3,7 @@ package dev.quantgate.gateway.cli;
 import dev.quantgate.gateway.app.EmbeddedGateway;
 import dev.quantgate.gateway.app.RunningGateway;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ final class LocalGateway implements AutoCloseable {
     static LocalGateway start() {
         var overrides = Map.of(
                 "server.host", "127.0.0.1", "server.port", "0", "cluster.enabled", "false", "logging.level", "warn");
-        var config = EmbeddedGateway.configuration(Optional.empty(), System.getenv(), overrides);
+        var config = EmbeddedGateway.configuration(file(System.getenv()), System.getenv(), overrides);
         var running = Await.started(EmbeddedGateway.start(config));
         try {
             Await.started(running.ready());
@@ -26,6 +27,12 @@ final class LocalGateway implements AutoCloseable {
             throw failed;
         }
         return new LocalGateway(running);
+    }
+
+    /** The file that `quantgate serve` would read, so that both see the same store and limits. */
+    static Optional<Path> file(Map<String, String> environment) {
+        var given = environment.getOrDefault("QUANTGATE_CONFIG", "");
+        return given.isEmpty() ? Optional.empty() : Optional.of(Path.of(given));
     }
 
     Vertx vertx() {

@@ -19,17 +19,20 @@ import java.util.stream.Stream;
  * {@code QUANTGATE_RECIPES} names; it fetches, checks and caches the files and prints their path.
  */
 final class ModelRecipes {
-    private final Channel channel;
-    private final Console console;
+    private final Path folder;
 
-    ModelRecipes(Channel channel, Console console) {
-        this.channel = channel;
-        this.console = console;
+    ModelRecipes(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The recipes of this installation. */
+    static ModelRecipes installed() {
+        return new ModelRecipes(Path.of(System.getenv().getOrDefault("QUANTGATE_RECIPES", "scripts/models"))
+                .toAbsolutePath());
     }
 
     /** Names of the models that can be brought. */
-    static List<String> known() {
-        var folder = folder();
+    List<String> known() {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -45,7 +48,8 @@ final class ModelRecipes {
     }
 
     /** Imports the model behind a resource name if the store lacks it and a recipe has its name. */
-    void bringIfMissing(String resourceName) throws IOException, InterruptedException {
+    void bringIfMissing(String resourceName, Channel channel, Console console)
+            throws IOException, InterruptedException {
         var parts = resourceName.split("/", -1);
         if (parts.length < 2 || !known().contains(parts[1])) {
             return;
@@ -58,12 +62,12 @@ final class ModelRecipes {
             if (failure.getStatus().getCode() != Status.Code.NOT_FOUND) {
                 throw failure;
             }
-            bring(parts[1]);
+            bring(parts[1], channel, console);
         }
     }
 
     /** Fetches and imports a known model. */
-    void bring(String model) throws IOException, InterruptedException {
+    void bring(String model, Channel channel, Console console) throws IOException, InterruptedException {
         var path = fetch(model);
         var request = ImportModelRequest.newBuilder()
                 .setModelId(model)
@@ -73,8 +77,8 @@ final class ModelRecipes {
         var unused = new OperationWatcher(channel, console).watch(operation.getName());
     }
 
-    private static String fetch(String model) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(folder().resolve(model).toString())
+    private String fetch(String model) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(folder.resolve(model).toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .start();
@@ -83,10 +87,5 @@ final class ModelRecipes {
             throw new CliException(ExitCodes.FAILED, "the model " + model + " could not be brought");
         }
         return output.lines().reduce((first, second) -> second).orElseThrow();
-    }
-
-    private static Path folder() {
-        return Path.of(System.getenv().getOrDefault("QUANTGATE_RECIPES", "scripts/models"))
-                .toAbsolutePath();
     }
 }

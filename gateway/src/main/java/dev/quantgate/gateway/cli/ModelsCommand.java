@@ -10,6 +10,7 @@ import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.Model;
 import dev.quantgate.v1.ModelServiceGrpc;
 import dev.quantgate.v1.UnloadModelRequest;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -127,18 +128,23 @@ final class ModelsCommand {
 
         @Override
         protected int run() throws Exception {
+            var recipes = ModelRecipes.installed();
             if (model.isEmpty()) {
-                ModelRecipes.known().forEach(console::line);
+                recipes.known().forEach(this::list);
                 return ExitCodes.OK;
             }
-            if (!ModelRecipes.known().contains(model)) {
+            if (!recipes.known().contains(model)) {
                 throw new CliException(
                         ExitCodes.NOT_FOUND,
-                        model + " is not known (known: " + String.join(", ", ModelRecipes.known())
+                        model + " is not known (known: " + String.join(", ", recipes.known())
                                 + "). Use 'models import FILE --name " + model + "' for a local file.");
             }
-            new ModelRecipes(connection.channel(), console).bring(model);
+            recipes.bring(model, connection.channel(), console);
             return ExitCodes.OK;
+        }
+
+        private void list(String known) {
+            console.line(console.json() ? new JsonObject().put("model", known).encode() : known);
         }
     }
 
@@ -187,11 +193,13 @@ final class ModelsCommand {
 
         @Override
         protected int run() {
-            var unused = ModelServiceGrpc.newBlockingStub(connection.channel())
+            var answer = ModelServiceGrpc.newBlockingStub(connection.channel())
                     .deleteModel(DeleteModelRequest.newBuilder()
                             .setName(Resources.model(model))
                             .build());
-            if (!console.json()) {
+            if (console.json()) {
+                console.message(answer);
+            } else {
                 console.line(model + " removed");
             }
             return ExitCodes.OK;

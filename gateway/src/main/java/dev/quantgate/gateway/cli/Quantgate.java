@@ -1,5 +1,8 @@
 package dev.quantgate.gateway.cli;
 
+import dev.quantgate.gateway.config.ConfigException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -48,11 +51,9 @@ public final class Quantgate {
         commands.forEach(root::addSubcommand);
         return root.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (failure instanceof CliException planned) {
-                        System.err.println("quantgate: " + planned.getMessage());
-                        return planned.exitCode();
-                    }
-                    throw failure;
+                    var planned = planned(failure);
+                    System.err.println("quantgate: " + planned.getMessage());
+                    return planned.exitCode();
                 });
     }
 
@@ -75,5 +76,19 @@ public final class Quantgate {
         commands.put("self-train", SelfTrainCommand.class);
         commands.put("help", HelpCommand.class);
         return commands;
+    }
+
+    /** What the user can do something about; a bug goes on, so that its stack trace is seen. */
+    private static CliException planned(Exception failure) throws Exception {
+        if (failure instanceof CliException planned) {
+            return planned;
+        }
+        if (failure instanceof ConfigException wrong) {
+            return new CliException(ExitCodes.USAGE, String.valueOf(wrong.getMessage()));
+        }
+        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+            return new CliException(ExitCodes.FAILED, String.valueOf(failure.getMessage()));
+        }
+        throw failure;
     }
 }

@@ -42,7 +42,7 @@ final class QuantizeCommand extends RpcCommand {
 
     @Override
     protected int run() throws Exception {
-        new ModelRecipes(connection.channel(), console).bringIfMissing(Resources.model(model));
+        ModelRecipes.installed().bringIfMissing(Resources.model(model), connection.channel(), console);
         var request = QuantizeModelRequest.newBuilder()
                 .setName(Resources.model(model))
                 .setQuantizationType(type)

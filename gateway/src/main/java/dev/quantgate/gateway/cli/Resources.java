@@ -1,7 +1,5 @@
 package dev.quantgate.gateway.cli;
 
-import java.time.Duration;
-
 /** Shortens and lengthens resource names, so that users type {@code m} or {@code m:Q8_0}. */
 final class Resources {
     private static final String MODELS = "models/";
@@ -30,10 +28,5 @@ final class Resources {
     static String display(String name) {
         var shortened = name.startsWith(MODELS) ? name.substring(MODELS.length()) : name;
         return shortened.replace("/variants/", ":");
-    }
-
-    static String duration(Duration duration) {
-        var seconds = duration.toMillis() / 1000.0;
-        return seconds < 60 ? String.format("%.1f s", seconds) : duration.toSeconds() / 60 + " min";
     }
 }

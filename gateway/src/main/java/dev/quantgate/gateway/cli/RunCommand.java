@@ -35,7 +35,7 @@ final class RunCommand extends RpcCommand {
     @Override
     protected int run() throws Exception {
         var name = Resources.model(model);
-        new ModelRecipes(connection.channel(), console).bringIfMissing(name);
+        ModelRecipes.installed().bringIfMissing(name, connection.channel(), console);
         var session = new ChatSession(
                 connection.channel(), console, name, flags.sampling(), flags.options(), system, timings);
         if (prompt != null) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param enabled whether a worker is started for it
  * @param threads most native threads, 0 to 1024; 0 takes one for each processor
  * @param memoryBytes most memory for models (weights, KV cache, compute); 0 takes three quarters of the machine's
- * @param contextTokens tokens of context for each sequence; 0 takes the model's own, within the memory limit
+ * @param contextTokens tokens of context for each sequence; 0 leaves the choice to the backend
  * @param sequences most sequences that run at once in one model
  * @param queueCapacity most requests that wait in one model
  * @param options settings of this backend alone

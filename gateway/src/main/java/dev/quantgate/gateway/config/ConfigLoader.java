@@ -72,6 +72,9 @@ public final class ConfigLoader {
         } catch (IOException unreadable) {
             throw new ConfigException(file + ": cannot be read (expected: a readable YAML file in UTF-8)");
         } catch (YamlEngineException malformed) {
+            if (malformed.getCause() instanceof IOException) {
+                throw new ConfigException(file + ": cannot be read (expected: a readable YAML file in UTF-8)");
+            }
             throw new ConfigException(file + ": " + malformed.getMessage());
         }
     }

@@ -53,6 +53,10 @@ final class RefusedException extends RuntimeException {
                 Code.UNIMPLEMENTED, "UNKNOWN_METHOD", "unknown method (expected: a method that reflection lists)");
     }
 
+    static RefusedException unknownWorker(String id) {
+        return new RefusedException(Code.NOT_FOUND, "WORKER_NOT_FOUND", "no worker is called " + id);
+    }
+
     Status status() {
         return status;
     }

@@ -7,6 +7,7 @@ import dev.quantgate.v1.DrainWorkerRequest;
 import dev.quantgate.v1.DrainWorkerResponse;
 import dev.quantgate.v1.ListWorkersRequest;
 import dev.quantgate.v1.ListWorkersResponse;
+import dev.quantgate.worker.api.Worker;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code quantgate.v1.WorkerService}. */
@@ -26,10 +27,14 @@ final class WorkerRpcs {
                 .unary(
                         "DrainWorker",
                         DrainWorkerRequest::getDefaultInstance,
-                        (request, call) -> router.byId(ResourceNames.parseWorker(request.getName(), "name"))
+                        (request, call) -> worker(router, ResourceNames.parseWorker(request.getName(), "name"))
                                 .drain(call.timeout(), call)
                                 .thenApply(running -> DrainWorkerResponse.newBuilder()
                                         .setRunningRequests(running)
                                         .build()));
+    }
+
+    private static Worker worker(WorkerRouter router, String id) {
+        return router.byId(id).orElseThrow(() -> RefusedException.unknownWorker(id));
     }
 }

@@ -106,9 +106,16 @@ public final class QuantizeRoute implements RouteModule {
         switch (failure.kind()) {
             case MODEL_NOT_FOUND, VARIANT_NOT_FOUND, UNSUPPORTED ->
                 JsonReplies.error(route, 404, "Model " + body.model() + " not found or not supported for quantization");
-            case INVALID_REQUEST -> JsonReplies.error(route, 400, HttpFailures.words(failure));
+            case INVALID_REQUEST -> JsonReplies.error(route, 400, HttpFailures.words(inTermsOfBody(failure)));
             default -> JsonReplies.error(route, 500, "Error during quantization: " + HttpFailures.words(failure));
         }
+    }
+
+    /** Workers know the type by the name that it has in their own requests. */
+    private static WorkerFailure inTermsOfBody(WorkerFailure failure) {
+        return failure.field().equals("quantization_type")
+                ? WorkerFailure.invalid("quantization", failure.message())
+                : failure;
     }
 
     private record Done(OperationRecord operation, boolean existed) {}

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import io.vertx.core.buffer.Buffer;
@@ -92,12 +94,25 @@ public final class StrictJson {
         };
     }
 
+    /** The parser's own words name its options and classes, which mean nothing to a client; duplicates are the exception. */
     private static String reason(JacksonException invalid) {
-        var message = invalid.getOriginalMessage();
-        var line = message.lines().findFirst().orElse("malformed");
         var where = invalid.getLocation();
-        return (line.length() > 200 ? line.substring(0, 200) + "..." : line)
+        return what(invalid)
                 + (where == null ? "" : " at line " + where.getLineNr() + ", column " + where.getColumnNr());
+    }
+
+    private static String what(JacksonException invalid) {
+        if (invalid instanceof JsonEOFException) {
+            return "ends too early";
+        }
+        if (invalid instanceof StreamConstraintsException) {
+            return "beyond the parser's limits (at most " + MAX_DEPTH + " levels)";
+        }
+        var message = invalid.getOriginalMessage();
+        if (!message.startsWith("Duplicate field")) {
+            return "malformed JSON";
+        }
+        return message.length() > 200 ? message.substring(0, 200) + "..." : message;
     }
 
     private static WorkerException malformed(String what) {

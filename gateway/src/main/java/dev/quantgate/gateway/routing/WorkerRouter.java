@@ -68,13 +68,9 @@ public final class WorkerRouter {
                 .toList();
     }
 
-    /** The live worker with this id. @throws WorkerException INVALID_REQUEST if there is none */
-    public Worker byId(String id) {
-        return live().stream()
-                .filter(worker -> worker.status().id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> WorkerFailure.invalid("name", "workers/" + id + " (expected: a connected worker)")
-                        .asException());
+    /** The live worker with this id. */
+    public Optional<Worker> byId(String id) {
+        return live().stream().filter(worker -> worker.status().id().equals(id)).findFirst();
     }
 
     /**

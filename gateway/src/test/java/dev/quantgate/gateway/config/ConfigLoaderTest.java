@@ -2,6 +2,7 @@ package dev.quantgate.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +164,34 @@ final class ConfigLoaderTest {
     void refusesUnknownOverrides() {
         assertThatThrownBy(() -> load("", Map.of(), Map.of("server.prot", "1")))
                 .hasMessage("server.prot: unknown key (did you mean server.port?)");
+    }
+
+    @Test
+    void theOperationsGuideNamesKeysThatExist() throws IOException {
+        var guide = Files.readString(Path.of("../docs/operations.md"));
+        var keys = Pattern.compile("`((?:server|tls|limits|cluster|workers|store|logging)\\.[a-z_.]+)`")
+                .matcher(guide)
+                .results()
+                .map(match -> match.group(1))
+                .filter(key -> !key.endsWith(".options"))
+                .distinct()
+                .toList();
+
+        assertThat(keys).contains("server.drain_timeout", "limits.message_size");
+        assertThat(keys).allSatisfy(key -> {
+            // No key takes this value, so each is refused for the value; one that does not exist, for its name.
+            var failure = catchThrowable(() -> ConfigLoader.load(Optional.empty(), HOME, Map.of(key, "?"), BACKENDS));
+            assertThat(failure).hasMessageStartingWith(key).hasMessageNotContaining("unknown key");
+        });
+    }
+
+    @Test
+    void refusesAFileThatIsNotText() throws IOException {
+        var file = Files.write(folder.resolve("bytes.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 1});
+
+        assertThatThrownBy(() -> ConfigLoader.load(Optional.of(file), HOME, Map.of(), BACKENDS))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("bytes.yaml: cannot be read (expected: a readable YAML file in UTF-8)");
     }
 
     @Test

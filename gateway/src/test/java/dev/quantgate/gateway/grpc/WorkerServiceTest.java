@@ -75,10 +75,11 @@ final class WorkerServiceTest {
     }
 
     @Test
-    void anUnknownWorkerIsRefused() {
+    void anUnknownWorkerIsNotFound() throws Exception {
         var failure = catchThrowable(() -> client().drainWorker(
                         DrainWorkerRequest.newBuilder().setName("workers/w9").build()));
 
-        assertThat(Rpc.code(failure)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(Rpc.code(failure)).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(Rpc.reason(failure)).isEqualTo("WORKER_NOT_FOUND");
     }
 }

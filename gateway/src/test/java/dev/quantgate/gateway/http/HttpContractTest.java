@@ -176,7 +176,7 @@ final class HttpContractTest {
 
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.body())
-                .isEqualTo("{\"status\":\"error\",\"message\":\"quantization_type: Q99 (expected: one of Q8_0)\"}");
+                .isEqualTo("{\"status\":\"error\",\"message\":\"quantization: Q99 (expected: one of Q8_0)\"}");
     }
 
     @Test
@@ -217,7 +217,9 @@ final class HttpContractTest {
                 "                                       | body: not an object",
                 "[]                                     | body: not an object",
                 "{\"model_type\":\"smol\"} x            | body: ",
-                "{\"model_type\":\"smol\"                | body: Unexpected end-of-input",
+                "{\"model_type\":\"smol\"                | body: ends too early at line 1, column ",
+                "{'model_type':'smol'}                  | body: malformed JSON at line 1, column 2",
+                "{\"model_type\":NaN}                   | body: malformed JSON at line 1, column ",
                 "{\"model_type\":1}                     | model_type: wrong type (expected: a string)",
                 "{\"model_type\":null}                  | model_type: wrong type (expected: a string)",
                 "{\"model_type\":\"\"}                  | model_type: 0 characters",
@@ -235,10 +237,25 @@ final class HttpContractTest {
     }
 
     @Test
+    void aRefusedMethodNamesThoseOfThePath() {
+        assertThat(http.get(PATH).headers().get("allow")).isEqualTo("POST");
+        assertThat(http.post("/healthz", JSON, "").headers().get("allow")).isEqualTo("GET, HEAD");
+    }
+
+    @Test
+    void aProbeMayAskForTheStatusAlone() {
+        var reply = http.send(HttpMethod.HEAD, "/readyz", Map.of(), Buffer.buffer());
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body()).isEmpty();
+    }
+
+    @Test
     void aDeepBodyIsRefused() {
         var reply = quantize("{\"model_type\":" + "[".repeat(100_000));
 
         assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).contains("body: beyond the parser's limits (at most 64 levels)");
     }
 
     @Test
