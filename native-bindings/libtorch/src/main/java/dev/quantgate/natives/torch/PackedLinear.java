@@ -28,7 +28,8 @@ public final class PackedLinear implements LinearLayer {
      *
      * @param weight codes and scales of {@code [outputs, inputs]}
      * @param bias {@code [outputs]}, float32, or null
-     * @param reduceRange whether activations use 7 bits (0..127), as torch's quantize_dynamic does
+     * @param reduceRange whether activations use 7 bits (0..127), as torch's quantize_dynamic does; 8 bits overflow on a
+     *     processor without {@link CpuFeatures#int8DotProduct}
      */
     public static PackedLinear of(
             TensorArena arena, QuantizedWeight weight, @Nullable TorchTensor bias, boolean reduceRange) {

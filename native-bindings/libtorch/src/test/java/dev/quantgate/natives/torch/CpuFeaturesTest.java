@@ -22,8 +22,20 @@ final class CpuFeaturesTest {
                 .isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "flags\t\t: fpu avx512_vnni avx512_bf16, true",
+        "flags : fpu avx2 avx_vnni, true",
+        "Features\t: fp asimd asimddp, true",
+        "flags\t\t: fpu avx2 avx512f, false"
+    })
+    void theInt8DotProductIsReadFromTheFlags(String line, boolean expected) {
+        assertThat(CpuFeatures.parse(Stream.of("processor\t: 0", line)).int8DotProduct())
+                .isEqualTo(expected);
+    }
+
     @Test
     void aProcessorThatSaysNothingHasNothing() {
-        assertThat(CpuFeatures.parse(Stream.of("processor\t: 0")).bfloat16()).isFalse();
+        assertThat(CpuFeatures.parse(Stream.of("processor\t: 0"))).isEqualTo(new CpuFeatures(false, false));
     }
 }

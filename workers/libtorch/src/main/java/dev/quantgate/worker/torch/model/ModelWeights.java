@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the tensors of a checkpoint into layers, checking shape, type and finiteness of each against the configuration.
@@ -42,7 +43,13 @@ final class ModelWeights {
         this.arena = arena;
         String precision = checkpoint.metadata().getOrDefault(QuantizedFormat.PRECISION, "");
         this.computeType = computeType(precision, CpuFeatures.current());
-        this.reduceRange = QuantizedFormat.REDUCED.equals(checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE));
+        this.reduceRange =
+                reducesRange(checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE), CpuFeatures.current());
+    }
+
+    /** A checkpoint that was made for the full range is computed in the reduced one where the full one would overflow. */
+    static boolean reducesRange(@Nullable String stored, CpuFeatures cpu) {
+        return QuantizedFormat.REDUCED.equals(stored) || !cpu.int8DotProduct();
     }
 
     /** Weights in bfloat16 are widened once where the processor would widen them at every product. */
