@@ -18,9 +18,9 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# Runs a command for at most five minutes; functions of this script (curl calls) bound themselves.
+# Runs a command for at most ten minutes; functions of this script (curl calls) bound themselves.
 bounded() {
-  if [ "$(type -t "$1")" = function ]; then "$@"; else timeout 300 "$@"; fi
+  if [ "$(type -t "$1")" = function ]; then "$@"; else timeout 600 "$@"; fi
 }
 
 # check NAME PATTERN COMMAND...: the command must succeed and its output must match the extended regular expression.
