@@ -2,9 +2,7 @@ package dev.quantgate.gateway.cli;
 
 import dev.quantgate.v1.ChatMessage;
 import dev.quantgate.v1.ChatRequest;
-import dev.quantgate.v1.GenerationOptions;
 import dev.quantgate.v1.InferenceServiceGrpc;
-import dev.quantgate.v1.SamplingParameters;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -19,25 +17,20 @@ import java.util.List;
 final class ChatSession {
     private final InferenceServiceGrpc.InferenceServiceBlockingStub stub;
     private final Console console;
-    private final String model;
-    private final SamplingParameters sampling;
-    private final GenerationOptions options;
+    private final ChatRequest settings;
     private final boolean timings;
     private final List<ChatMessage> messages = new ArrayList<>();
 
+    /** The settings are a request without messages. */
     ChatSession(
             Channel channel,
             Console console,
-            String model,
-            SamplingParameters sampling,
-            GenerationOptions options,
+            ChatRequest settings,
             String system,
             boolean timings) {
         this.stub = InferenceServiceGrpc.newBlockingStub(channel);
         this.console = console;
-        this.model = model;
-        this.sampling = sampling;
-        this.options = options;
+        this.settings = settings;
         this.timings = timings;
         if (!system.isEmpty()) {
             messages.add(message("system", system));
@@ -47,12 +40,7 @@ final class ChatSession {
     /** Asks once and streams the answer. */
     void ask(String prompt) {
         messages.add(message("user", prompt));
-        var request = ChatRequest.newBuilder()
-                .setModel(model)
-                .addAllMessages(messages)
-                .setSampling(sampling)
-                .setOptions(options)
-                .build();
+        var request = settings.toBuilder().addAllMessages(messages).build();
         var answer = new StringBuilder();
         var responses = stub.chat(request);
         while (responses.hasNext()) {

@@ -45,6 +45,7 @@ final class GenerateCommand extends RpcCommand {
                 .setParseSpecial(parseSpecial)
                 .setSampling(flags.sampling())
                 .setOptions(flags.options())
+                .addAllLora(flags.lora())
                 .build();
         var responses =
                 InferenceServiceGrpc.newBlockingStub(connection.channel()).generate(request);

@@ -2,6 +2,7 @@ package dev.quantgate.gateway.cli;
 
 import dev.quantgate.v1.ContextOverflow;
 import dev.quantgate.v1.GenerationOptions;
+import dev.quantgate.v1.LoraAdapter;
 import dev.quantgate.v1.SamplingParameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,31 @@ final class GenerationFlags {
 
     @Option(names = "--priority", description = "-10 to 10, higher goes first. Default 0.")
     private int priority;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "NAME[=SCALE]",
+            description = "Use a LoRA adapter of the model; may be repeated. Default scale 1.")
+    private List<String> lora = new ArrayList<>();
+
+    List<LoraAdapter> lora() {
+        return lora.stream().map(GenerationFlags::adapter).toList();
+    }
+
+    private static LoraAdapter adapter(String flag) {
+        var cut = flag.indexOf('=');
+        if (cut < 0) {
+            return LoraAdapter.newBuilder().setName(flag).build();
+        }
+        try {
+            return LoraAdapter.newBuilder()
+                    .setName(flag.substring(0, cut))
+                    .setScale(Float.parseFloat(flag.substring(cut + 1)))
+                    .build();
+        } catch (NumberFormatException notANumber) {
+            throw new CliException(ExitCodes.USAGE, "--lora: " + flag + " (expected: NAME or NAME=NUMBER)");
+        }
+    }
 
     SamplingParameters sampling() throws IOException {
         var parameters = SamplingParameters.newBuilder();

@@ -1,5 +1,6 @@
 package dev.quantgate.gateway.cli;
 
+import dev.quantgate.v1.ChatRequest;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,8 +37,13 @@ final class RunCommand extends RpcCommand {
     protected int run() throws Exception {
         var name = Resources.model(model);
         ModelRecipes.installed().bringIfMissing(name, connection.channel(), console);
-        var session = new ChatSession(
-                connection.channel(), console, name, flags.sampling(), flags.options(), system, timings);
+        var settings = ChatRequest.newBuilder()
+                .setModel(name)
+                .setSampling(flags.sampling())
+                .setOptions(flags.options())
+                .addAllLora(flags.lora())
+                .build();
+        var session = new ChatSession(connection.channel(), console, settings, system, timings);
         if (prompt != null) {
             session.ask(prompt.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt);
         } else {

@@ -2,8 +2,10 @@ package dev.quantgate.gateway.convert;
 
 import dev.quantgate.v1.ChatRequest;
 import dev.quantgate.v1.ContextOverflow;
+import dev.quantgate.v1.LoraAdapter;
 import dev.quantgate.v1.SamplingParameters;
 import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.inference.AdapterUse;
 import dev.quantgate.worker.api.inference.ChatMessage;
 import dev.quantgate.worker.api.inference.Constraint;
 import dev.quantgate.worker.api.inference.GenerateRequest;
@@ -12,6 +14,8 @@ import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
 import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Requests for generated text, checked and as records; what a request leaves out gets its documented default. */
@@ -24,7 +28,8 @@ public final class GenerationRequests {
                 ResourceNames.parseModel(request.getModel(), "model"),
                 new GenerationInput.Prompt(request.getPrompt(), request.getParseSpecial()),
                 sampling(request.getSampling()),
-                options(request.getOptions()));
+                options(request.getOptions()),
+                adapters(request.getModel(), request.getLoraList()));
     }
 
     /** Reads a conversation. @throws WorkerException INVALID_REQUEST that names the field */
@@ -43,7 +48,26 @@ public final class GenerationRequests {
                         request.getToolChoice(),
                         !request.hasEnableThinking() || request.getEnableThinking()),
                 sampling(request.getSampling()),
-                options(request.getOptions()));
+                options(request.getOptions()),
+                adapters(request.getModel(), request.getLoraList()));
+    }
+
+    private static List<AdapterUse> adapters(String model, List<LoraAdapter> given) {
+        var adapters = new ArrayList<AdapterUse>();
+        for (var adapter : given) {
+            var field = "lora[" + adapters.size() + "].";
+            var name = adapter.getName();
+            if (name.startsWith("models/")) {
+                var ref = ResourceNames.parseAdapter(name, field + "name");
+                if (!ref.model().equals(ResourceNames.parseModel(model, "model").model())) {
+                    throw WorkerFailure.invalid(field + "name", name + " (expected: an adapter of the request's model)")
+                            .asException();
+                }
+                name = ref.adapter();
+            }
+            adapters.add(new AdapterUse(name, adapter.hasScale() ? adapter.getScale() : 1));
+        }
+        return adapters;
     }
 
     private static ChatMessage message(dev.quantgate.v1.ChatMessage message) {

@@ -1,6 +1,7 @@
 package dev.quantgate.gateway.convert;
 
 import com.google.protobuf.Timestamp;
+import dev.quantgate.v1.Adapter;
 import dev.quantgate.v1.LoadModelResponse;
 import dev.quantgate.v1.LoadState;
 import dev.quantgate.v1.Model;
@@ -8,6 +9,7 @@ import dev.quantgate.v1.QuantizationReport;
 import dev.quantgate.v1.QuantizationType;
 import dev.quantgate.v1.Task;
 import dev.quantgate.v1.Variant;
+import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.LoadOutcome;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.VariantRecord;
@@ -30,7 +32,19 @@ public final class ModelMessages {
                 .putAllDimensions(model.dimensions());
         model.tasks().stream().sorted().map(ModelMessages::task).forEach(message::addTasks);
         model.variants().forEach(variant -> message.addVariants(variant(model.name(), variant)));
+        model.adapters().forEach(adapter -> message.addAdapters(adapter(model.name(), adapter)));
         return message.build();
+    }
+
+    public static Adapter adapter(String model, AdapterRecord adapter) {
+        return Adapter.newBuilder()
+                .setName(ResourceNames.adapter(model, adapter.name()))
+                .setSizeBytes(adapter.sizeBytes())
+                .setSha256(adapter.sha256())
+                .setRank(adapter.rank())
+                .setAlpha(adapter.alpha())
+                .setCreateTime(timestamp(adapter.createdAt()))
+                .build();
     }
 
     public static Variant variant(String model, VariantRecord variant) {

@@ -1,8 +1,11 @@
 package dev.quantgate.gateway.convert;
 
+import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
 import dev.quantgate.v1.QuantizeModelRequest;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
+import dev.quantgate.worker.api.Names;
 import dev.quantgate.worker.api.QuantizeRequest;
 import dev.quantgate.worker.api.WorkerFailure;
 import java.nio.file.InvalidPathException;
@@ -37,6 +40,18 @@ public final class ModelRequests {
                 request.getAllowRequantize(),
                 matrix.isEmpty() ? Optional.empty() : Optional.of(absolute(matrix, "importance_matrix_uri")),
                 request.getSetDefault());
+    }
+
+    /** Reads where an adapter is to be copied from. @throws WorkerException INVALID_REQUEST that names the field */
+    public static Path source(ImportAdapterRequest request) {
+        return absolute(request.getSourceUri(), "source_uri");
+    }
+
+    /** Reads what an adapter is to be called. @throws WorkerException INVALID_REQUEST that names the field */
+    public static AdapterRef adapter(ImportAdapterRequest request) {
+        return new AdapterRef(
+                ResourceNames.parseWholeModel(request.getParent(), "parent"),
+                Names.requireVariant(request.getAdapterId(), "adapter_id"));
     }
 
     private static Path absolute(String text, String field) {

@@ -1,5 +1,6 @@
 package dev.quantgate.gateway.convert;
 
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.Names;
 import dev.quantgate.worker.api.WorkerException;
@@ -9,6 +10,7 @@ import dev.quantgate.worker.api.WorkerFailure;
 public final class ResourceNames {
     private static final String MODELS = "models/";
     private static final String VARIANTS = "/variants/";
+    private static final String ADAPTERS = "/adapters/";
     private static final String OPERATIONS = "operations/";
     private static final String WORKERS = "workers/";
 
@@ -44,6 +46,17 @@ public final class ResourceNames {
         return ref.model();
     }
 
+    /** Reads {@code models/{m}/adapters/{a}}. */
+    public static AdapterRef parseAdapter(String text, String field) {
+        var cut = text.indexOf(ADAPTERS);
+        if (!text.startsWith(MODELS) || cut < 0) {
+            throw invalid(field, text, "models/{model}/adapters/{adapter}");
+        }
+        return new AdapterRef(
+                Names.requireModel(text.substring(MODELS.length(), cut), field),
+                Names.requireVariant(text.substring(cut + ADAPTERS.length()), field));
+    }
+
     /** Reads {@code operations/{id}} or {@code {id}}. */
     public static String parseOperation(String text, String field) {
         var id = text.startsWith(OPERATIONS) ? text.substring(OPERATIONS.length()) : text;
@@ -68,6 +81,10 @@ public final class ResourceNames {
 
     public static String variant(String model, String variant) {
         return MODELS + model + VARIANTS + variant;
+    }
+
+    public static String adapter(String model, String adapter) {
+        return MODELS + model + ADAPTERS + adapter;
     }
 
     /** Writes {@code model:variant}, as workers report it, as a resource name. */

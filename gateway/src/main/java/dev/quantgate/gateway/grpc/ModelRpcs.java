@@ -8,9 +8,13 @@ import dev.quantgate.gateway.convert.Pages;
 import dev.quantgate.gateway.convert.ResourceNames;
 import dev.quantgate.gateway.routing.Catalogue;
 import dev.quantgate.gateway.routing.Operations;
+import dev.quantgate.v1.Adapter;
+import dev.quantgate.v1.DeleteAdapterRequest;
+import dev.quantgate.v1.DeleteAdapterResponse;
 import dev.quantgate.v1.DeleteModelRequest;
 import dev.quantgate.v1.DeleteModelResponse;
 import dev.quantgate.v1.GetModelRequest;
+import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
 import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListModelsResponse;
@@ -44,6 +48,8 @@ final class ModelRpcs {
                 .unary("GetModel", GetModelRequest::getDefaultInstance, this::get)
                 .unary("ImportModel", ImportModelRequest::getDefaultInstance, this::importModel)
                 .unary("DeleteModel", DeleteModelRequest::getDefaultInstance, this::delete)
+                .unary("ImportAdapter", ImportAdapterRequest::getDefaultInstance, this::importAdapter)
+                .unary("DeleteAdapter", DeleteAdapterRequest::getDefaultInstance, this::deleteAdapter)
                 .unary("LoadModel", LoadModelRequest::getDefaultInstance, this::load)
                 .unary("UnloadModel", UnloadModelRequest::getDefaultInstance, this::unload)
                 .unary("QuantizeModel", QuantizeModelRequest::getDefaultInstance, this::quantize)
@@ -75,6 +81,19 @@ final class ModelRpcs {
         return catalogue
                 .delete(ResourceNames.parseModel(request.getName(), "name"), call)
                 .thenApply(deleted -> DeleteModelResponse.getDefaultInstance());
+    }
+
+    private CompletionStage<Adapter> importAdapter(ImportAdapterRequest request, CallContext call) {
+        var ref = ModelRequests.adapter(request);
+        return catalogue
+                .importAdapter(ref, ModelRequests.source(request), call)
+                .thenApply(adapter -> ModelMessages.adapter(ref.model(), adapter));
+    }
+
+    private CompletionStage<DeleteAdapterResponse> deleteAdapter(DeleteAdapterRequest request, CallContext call) {
+        return catalogue
+                .deleteAdapter(ResourceNames.parseAdapter(request.getName(), "name"), call)
+                .thenApply(deleted -> DeleteAdapterResponse.getDefaultInstance());
     }
 
     private CompletionStage<LoadModelResponse> load(LoadModelRequest request, CallContext call) {

@@ -1,5 +1,7 @@
 package dev.quantgate.gateway.routing;
 
+import dev.quantgate.worker.api.AdapterRecord;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.LoadOutcome;
@@ -7,6 +9,7 @@ import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.WorkerFailure;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +51,16 @@ public final class Catalogue {
                                     FailureKind.MODEL_NOT_FOUND, "no model has this name or, alone, this type")
                             .asException());
         });
+    }
+
+    public CompletionStage<AdapterRecord> importAdapter(AdapterRef ref, Path source, CallContext context) {
+        return router.locate(ModelRef.of(ref.model()), context)
+                .thenCompose(worker -> worker.importAdapter(ref, source, context));
+    }
+
+    public CompletionStage<Void> deleteAdapter(AdapterRef ref, CallContext context) {
+        return router.locate(ModelRef.of(ref.model()), context)
+                .thenCompose(worker -> worker.deleteAdapter(ref, context));
     }
 
     public CompletionStage<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {

@@ -27,7 +27,8 @@ final class MergedModel {
                 first.dimensions(),
                 first.tasks(),
                 List.copyOf(variants.values()),
-                first.metadataJson());
+                first.metadataJson(),
+                first.adapters());
     }
 
     private static VariantRecord variant(VariantRecord first, VariantRecord second) {

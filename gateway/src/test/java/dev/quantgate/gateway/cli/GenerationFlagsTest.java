@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quantgate.v1.ContextOverflow;
 import dev.quantgate.v1.GenerationOptions;
+import dev.quantgate.v1.LoraAdapter;
 import dev.quantgate.v1.SamplingParameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,15 @@ final class GenerationFlagsTest {
     void whatIsNotGivenIsLeftToTheGateway() throws IOException {
         assertThat(flags().sampling()).isEqualTo(SamplingParameters.getDefaultInstance());
         assertThat(flags().options()).isEqualTo(GenerationOptions.getDefaultInstance());
+    }
+
+    @Test
+    void adaptersHaveAScale() {
+        assertThat(flags("--lora=a", "--lora=b=0.5").lora())
+                .containsExactly(
+                        LoraAdapter.newBuilder().setName("a").build(),
+                        LoraAdapter.newBuilder().setName("b").setScale(0.5f).build());
+        assertThatThrownBy(() -> flags("--lora=a=much").lora()).hasMessageContaining("NAME=NUMBER");
     }
 
     @Test

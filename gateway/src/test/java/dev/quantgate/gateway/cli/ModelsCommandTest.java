@@ -7,6 +7,7 @@ import dev.quantgate.gateway.testing.FakeOperation;
 import dev.quantgate.gateway.testing.FakeWorker;
 import dev.quantgate.gateway.testing.Records;
 import dev.quantgate.gateway.testing.TestGateway;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
 import dev.quantgate.worker.api.LoadState;
@@ -43,6 +44,20 @@ final class ModelsCommandTest {
                         "smol   llama  llama.cpp  source *  F16           1.0 kB  unloaded");
     }
 
+    @Test
+    void adaptersAreImportedAndListed(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("pirate.gguf"), "x");
+
+        var imported = CliRun.at(gateway, "adapters", "import", "smol", file.toString(), "--name", "pirate");
+        var listed = CliRun.at(gateway, "adapters", "ls", "smol");
+        var missing = CliRun.at(gateway, "adapters", "import", "smol", file + "x", "--name", "pirate");
+
+        assertThat(imported.out().strip()).isEqualTo("pirate imported for smol (rank 4)");
+        assertThat(worker.calls).contains(new AdapterRef("smol", "pirate"));
+        assertThat(listed.out()).startsWith("ADAPTER");
+        assertThat(missing.code()).isEqualTo(ExitCodes.NOT_FOUND);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -52,6 +67,7 @@ final class ModelsCommandTest {
                 "models unload smol",
                 "models rm smol",
                 "models pull",
+                "adapters rm smol pirate",
                 "ps"
             })
     void jsonIsADocumentALine(String command) {

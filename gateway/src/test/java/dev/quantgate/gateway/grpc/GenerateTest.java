@@ -13,6 +13,8 @@ import dev.quantgate.v1.ChatRequest;
 import dev.quantgate.v1.FinishReason;
 import dev.quantgate.v1.GenerateRequest;
 import dev.quantgate.v1.InferenceServiceGrpc;
+import dev.quantgate.v1.LoraAdapter;
+import dev.quantgate.worker.api.inference.AdapterUse;
 import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.ToolCall;
 import io.grpc.Status;
@@ -34,6 +36,47 @@ final class GenerateTest {
 
     private InferenceServiceGrpc.InferenceServiceBlockingStub client() {
         return InferenceServiceGrpc.newBlockingStub(gateway.channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void adaptersArriveByEitherName() {
+        var seen = new ArrayList<AdapterUse>();
+        worker.generator = (request, context, sink) -> {
+            seen.addAll(request.adapters());
+            return ScriptedStream.of(sink, Records.COMPLETED);
+        };
+        var lora = List.of(
+                LoraAdapter.newBuilder().setName("a").build(),
+                LoraAdapter.newBuilder().setName("models/smol/adapters/b").setScale(0.5f).build());
+
+        client().generate(prompt().toBuilder().addAllLora(lora).build()).forEachRemaining(message -> {});
+        client().chat(ChatRequest.newBuilder()
+                        .setModel("models/smol/variants/source")
+                        .addMessages(ChatMessage.newBuilder().setRole("user").setContent("hi"))
+                        .addAllLora(lora)
+                        .build())
+                .forEachRemaining(message -> {});
+
+        var expected = List.of(new AdapterUse("a", 1), new AdapterUse("b", 0.5f));
+        assertThat(seen.subList(0, 2)).isEqualTo(expected);
+        assertThat(seen.subList(2, 4)).isEqualTo(expected);
+    }
+
+    @Test
+    void aWrongAdapterIsRefusedByItsField() {
+        for (var wrong : List.of(
+                LoraAdapter.newBuilder().setName("../a"),
+                LoraAdapter.newBuilder().setName("models/other/adapters/a"),
+                LoraAdapter.newBuilder().setName("a").setScale(Float.NaN),
+                LoraAdapter.newBuilder().setName("a").setScale(101))) {
+            assertThatThrownBy(() -> client()
+                            .generate(prompt().toBuilder().addLora(wrong).build())
+                            .hasNext())
+                    .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+                        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+                        assertThat(refused).hasMessageContaining("expected");
+                    });
+        }
     }
 
     private static GenerateRequest prompt() {

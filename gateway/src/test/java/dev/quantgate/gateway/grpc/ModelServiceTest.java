@@ -9,8 +9,10 @@ import dev.quantgate.gateway.testing.FakeWorker;
 import dev.quantgate.gateway.testing.Records;
 import dev.quantgate.gateway.testing.Rpc;
 import dev.quantgate.gateway.testing.TestGateway;
+import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.DeleteModelRequest;
 import dev.quantgate.v1.GetModelRequest;
+import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
 import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListQuantizationTypesRequest;
@@ -23,6 +25,7 @@ import dev.quantgate.v1.QuantizeModelRequest;
 import dev.quantgate.v1.QuantizeModelResponse;
 import dev.quantgate.v1.Task;
 import dev.quantgate.v1.UnloadModelRequest;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
 import dev.quantgate.worker.api.ModelRef;
@@ -127,6 +130,37 @@ final class ModelServiceTest {
         assertThat(loaded.getVariant().getName()).isEqualTo("models/smol/variants/Q8_0");
         assertThat(unloaded.getVariantsList()).containsExactly("models/smol/variants/source");
         assertThat(llama.calls).containsExactly(ModelRef.of("smol", "Q8_0"), ModelRef.of("smol"));
+    }
+
+    @Test
+    void importsAndDeletesAdapters() {
+        var adapter = client().importAdapter(ImportAdapterRequest.newBuilder()
+                .setParent("models/smol")
+                .setAdapterId("Pirate")
+                .setSourceUri("/pirate.gguf")
+                .build());
+        var unused = client().deleteAdapter(
+                        DeleteAdapterRequest.newBuilder().setName(adapter.getName()).build());
+
+        assertThat(adapter.getName()).isEqualTo("models/smol/adapters/Pirate");
+        assertThat(adapter.getRank()).isEqualTo(4);
+        assertThat(llama.calls)
+                .containsExactly(new AdapterRef("smol", "Pirate"), new AdapterRef("smol", "Pirate"));
+    }
+
+    @Test
+    void aMalformedAdapterIsRefused() {
+        for (var request : List.of(
+                ImportAdapterRequest.newBuilder().setParent("models/smol").setAdapterId("../x").setSourceUri("/p"),
+                ImportAdapterRequest.newBuilder().setParent("models/smol").setAdapterId("x").setSourceUri("p"),
+                ImportAdapterRequest.newBuilder().setParent("smol:Q8_0").setAdapterId("x").setSourceUri("/p"))) {
+            var failure = catchThrowable(() -> client().importAdapter(request.build()));
+
+            assertThat(Rpc.code(failure)).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        }
+        var failure = catchThrowable(() -> client().deleteAdapter(
+                DeleteAdapterRequest.newBuilder().setName("models/smol/variants/x").build()));
+        assertThat(Rpc.code(failure)).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
 
     @Test

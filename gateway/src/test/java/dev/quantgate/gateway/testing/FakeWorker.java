@@ -1,5 +1,7 @@
 package dev.quantgate.gateway.testing;
 
+import dev.quantgate.worker.api.AdapterRecord;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
@@ -18,7 +20,9 @@ import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +132,18 @@ public final class FakeWorker implements Worker {
     public CompletionStage<Void> deleteModel(ModelRef model, CallContext context) {
         calls.add(model);
         models.remove(model.model());
+        return CompletableFuture.allOf();
+    }
+
+    @Override
+    public CompletionStage<AdapterRecord> importAdapter(AdapterRef adapter, Path source, CallContext context) {
+        calls.add(adapter);
+        return of(new AdapterRecord(adapter.adapter(), 10, "ab", 4, 8, Instant.EPOCH));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
+        calls.add(adapter);
         return CompletableFuture.allOf();
     }
 

@@ -46,7 +46,8 @@ public final class Records {
                 Map.of("context_length", 2048L),
                 Set.of(Task.GENERATE),
                 List.of(variants),
-                "{\"model_name\":\"" + name + "\",\"model_type\":\"" + type + "\",\"is_quantized\":false}");
+                "{\"model_name\":\"" + name + "\",\"model_type\":\"" + type + "\",\"is_quantized\":false}",
+                List.of());
     }
 
     public static ModelRecord model(String name) {

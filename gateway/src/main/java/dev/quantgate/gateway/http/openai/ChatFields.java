@@ -22,8 +22,9 @@ final class ChatFields {
         var options = SamplingFields.options(body, maxTokens(body), logprobs);
         var model = ModelNames.parse(name);
         var n = GenerationPlan.choices(body);
+        var lora = LoraFields.read(body);
         var requests = SamplingFields.sampling(body, n).stream()
-                .map(sampling -> new GenerateRequest(model, conversation, sampling, options))
+                .map(sampling -> new GenerateRequest(model, conversation, sampling, options, lora))
                 .toList();
         return new GenerationPlan(
                 name,

@@ -37,11 +37,12 @@ final class CompletionFields {
                     "n", prompts.size() + " prompts of " + n, "at most " + GenerationPlan.MAX_CHOICES + " in all");
         }
         var samplings = SamplingFields.sampling(body, n);
+        var lora = LoraFields.read(body);
         // Like other servers of this API: special tokens in a prompt are read as such.
         var requests = prompts.stream()
                 .map(prompt -> new Prompt(prompt, true))
                 .flatMap(prompt ->
-                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options)))
+                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options, lora)))
                 .toList();
         return new GenerationPlan(
                 name,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.inference.AdapterUse;
 import dev.quantgate.worker.api.inference.Constraint;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
@@ -58,6 +59,16 @@ final class ChatFieldsTest {
                         OptionalInt.of(42),
                         Map.of(7, -100f),
                         new Constraint.Grammar("root ::= \"a\"")));
+    }
+
+    @Test
+    void adaptersArriveOrAreRefusedByTheirPlace() {
+        assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]").adapters())
+                .containsExactly(new AdapterUse("a", 1), new AdapterUse("b", 0.5f));
+        assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"id\":0,\"scale\":0.5}]"))
+                .hasMessageContaining("lora[1].name");
+        assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"name\":\"a\"}]"))
+                .hasMessageContaining("twice");
     }
 
     @Test

@@ -44,6 +44,7 @@ final class OpenAiErrorsTest {
         "UNSUPPORTED,400,invalid_request_error,unsupported",
         "MODEL_NOT_FOUND,404,invalid_request_error,model_not_found",
         "VARIANT_NOT_FOUND,404,invalid_request_error,model_not_found",
+        "ADAPTER_NOT_FOUND,404,invalid_request_error,adapter_not_found",
         "QUEUE_FULL,429,rate_limit_error,rate_limit_exceeded",
         "INTERNAL,500,server_error,internal",
         "UNAVAILABLE,503,server_error,unavailable",

@@ -8,6 +8,8 @@ public enum FailureKind {
     MODEL_NOT_FOUND,
     /** The model exists, the variant does not. */
     VARIANT_NOT_FOUND,
+    /** The model has no such LoRA adapter. */
+    ADAPTER_NOT_FOUND,
     /** No such operation. */
     OPERATION_NOT_FOUND,
     /** The name is taken. */

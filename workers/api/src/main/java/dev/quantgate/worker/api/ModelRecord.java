@@ -20,6 +20,7 @@ import java.util.Set;
  * @param tasks what it can be asked for
  * @param variants all variants, the source first
  * @param metadataJson metadata.json as it is on disk
+ * @param adapters LoRA adapters, ordered by name
  */
 public record ModelRecord(
         String name,
@@ -33,11 +34,13 @@ public record ModelRecord(
         Map<String, Long> dimensions,
         Set<Task> tasks,
         List<VariantRecord> variants,
-        String metadataJson) {
+        String metadataJson,
+        List<AdapterRecord> adapters) {
 
     public ModelRecord {
         dimensions = Map.copyOf(dimensions);
         tasks = Set.copyOf(tasks);
         variants = List.copyOf(variants);
+        adapters = List.copyOf(adapters);
     }
 }

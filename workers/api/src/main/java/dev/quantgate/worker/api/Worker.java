@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,12 @@ public interface Worker {
 
     /** Deletes a model, or one variant if the reference names it. */
     CompletionStage<Void> deleteModel(ModelRef model, CallContext context);
+
+    /** Copies a LoRA adapter, a file of the worker's host, into the store; completes when requests can use it. */
+    CompletionStage<AdapterRecord> importAdapter(AdapterRef adapter, Path source, CallContext context);
+
+    /** Deletes a LoRA adapter; requests that use it finish. */
+    CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context);
 
     /** Loads a variant and completes when it is ready; {@code contextTokens} 0 takes the configured ones. */
     CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context);

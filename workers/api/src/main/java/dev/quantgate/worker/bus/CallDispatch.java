@@ -10,6 +10,7 @@ import dev.quantgate.bus.v1.WireCalls.QuantizationTypeList;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.Worker;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 
 /** Finds the method of a worker that a call names, and puts its result into a reply. */
@@ -31,6 +32,14 @@ final class CallDispatch {
             case IMPORT_MODEL ->
                 operation(worker.importModel(OperationMapping.fromWire(call.getImportModel()), context));
             case DELETE_MODEL -> done(worker.deleteModel(ModelMapping.fromWire(call.getDeleteModel()), context));
+            case IMPORT_ADAPTER ->
+                worker.importAdapter(
+                                AdapterMapping.fromWire(call.getImportAdapter().getAdapter()),
+                                Path.of(call.getImportAdapter().getSource()),
+                                context)
+                        .thenApply(adapter -> CallReply.newBuilder().setAdapter(AdapterMapping.toWire(adapter)));
+            case DELETE_ADAPTER ->
+                done(worker.deleteAdapter(AdapterMapping.fromWire(call.getDeleteAdapter()), context));
             case LOAD_MODEL ->
                 worker.loadModel(
                                 ModelMapping.fromWire(call.getLoadModel().getModel()),

@@ -19,7 +19,9 @@ final class GenerationMapping {
         var wire = WireGeneration.GenerateRequest.newBuilder()
                 .setModel(ModelMapping.toWire(request.model()))
                 .setSampling(SamplingMapping.toWire(request.sampling()))
-                .setOptions(toWire(request.options()));
+                .setOptions(toWire(request.options()))
+                .addAllAdapters(
+                        request.adapters().stream().map(AdapterMapping::toWire).toList());
         if (request.input() instanceof Prompt prompt) {
             wire.setPrompt(
                     WireGeneration.Prompt.newBuilder().setText(prompt.text()).setParseSpecial(prompt.parseSpecial()));
@@ -34,7 +36,8 @@ final class GenerationMapping {
                 ModelMapping.fromWire(wire.getModel()),
                 input(wire),
                 SamplingMapping.fromWire(wire.getSampling()),
-                fromWire(wire.getOptions()));
+                fromWire(wire.getOptions()),
+                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList());
     }
 
     static WireGeneration.ToolCall toWire(ToolCall call) {

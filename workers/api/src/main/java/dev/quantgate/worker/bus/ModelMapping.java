@@ -70,6 +70,8 @@ final class ModelMapping {
                 .addAllVariants(
                         model.variants().stream().map(ModelMapping::toWire).toList())
                 .setMetadataJson(model.metadataJson())
+                .addAllAdapters(
+                        model.adapters().stream().map(AdapterMapping::toWire).toList())
                 .build();
     }
 
@@ -86,7 +88,8 @@ final class ModelMapping {
                 wire.getDimensionsMap(),
                 wire.getTasksList().stream().map(ModelMapping::fromWire).collect(Collectors.toSet()),
                 wire.getVariantsList().stream().map(ModelMapping::fromWire).toList(),
-                wire.getMetadataJson());
+                wire.getMetadataJson(),
+                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList());
     }
 
     static WireModels.LoadOutcome toWire(LoadOutcome outcome) {

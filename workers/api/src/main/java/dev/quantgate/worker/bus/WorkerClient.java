@@ -7,7 +7,10 @@ import dev.quantgate.bus.v1.WireBus.Open;
 import dev.quantgate.bus.v1.WireCalls.Call;
 import dev.quantgate.bus.v1.WireCalls.CallReply;
 import dev.quantgate.bus.v1.WireCalls.CallReply.ResultCase;
+import dev.quantgate.bus.v1.WireCalls.ImportAdapter;
 import dev.quantgate.bus.v1.WireCalls.LoadModel;
+import dev.quantgate.worker.api.AdapterRecord;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
@@ -24,6 +27,7 @@ import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -75,6 +79,23 @@ final class WorkerClient implements Worker {
     @Override
     public CompletionStage<Void> deleteModel(ModelRef model, CallContext context) {
         return done(Call.newBuilder().setDeleteModel(ModelMapping.toWire(model)), context);
+    }
+
+    @Override
+    public CompletionStage<AdapterRecord> importAdapter(AdapterRef adapter, Path source, CallContext context) {
+        var wire = ImportAdapter.newBuilder()
+                .setAdapter(AdapterMapping.toWire(adapter))
+                .setSource(source.toString());
+        return call(
+                Call.newBuilder().setImportAdapter(wire),
+                context,
+                ResultCase.ADAPTER,
+                reply -> AdapterMapping.fromWire(reply.getAdapter()));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
+        return done(Call.newBuilder().setDeleteAdapter(AdapterMapping.toWire(adapter)), context);
     }
 
     @Override

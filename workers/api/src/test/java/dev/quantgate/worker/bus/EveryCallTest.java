@@ -3,6 +3,7 @@ package dev.quantgate.worker.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quantgate.bus.v1.WireCalls.Call.MethodCase;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class EveryCallTest {
     private static final CallContext CONTEXT = CallContext.of("r");
     private static final ModelRef REF = ModelRef.of("smol", "Q8_0");
+    private static final AdapterRef ADAPTER = new AdapterRef("smol", "pirate");
+    private static final Path SOURCE = Path.of("/pirate.gguf");
     private static final TextTask.Tokenize TASK = new TextTask.Tokenize(REF, "a b", true, false);
     private static final ImportRequest IMPORT = new ImportRequest("smol", Path.of("/m.gguf"), "", "", "");
     private static final QuantizeRequest QUANTIZE =
@@ -54,6 +57,12 @@ class EveryCallTest {
                 new Case("getModel", List.of("smol"), model, w -> w.getModel("smol", CONTEXT)),
                 new Case("importModel", List.of(IMPORT), operation, w -> w.importModel(IMPORT, CONTEXT)),
                 new Case("deleteModel", List.of(REF), null, w -> w.deleteModel(REF, CONTEXT)),
+                new Case(
+                        "importAdapter",
+                        List.of(ADAPTER, SOURCE),
+                        Samples.adapter(),
+                        w -> w.importAdapter(ADAPTER, SOURCE, CONTEXT)),
+                new Case("deleteAdapter", List.of(ADAPTER), null, w -> w.deleteAdapter(ADAPTER, CONTEXT)),
                 new Case("loadModel", List.of(REF, 512), outcome, w -> w.loadModel(REF, 512, CONTEXT)),
                 new Case("unloadModel", List.of(REF), List.of("smol:Q8_0"), w -> w.unloadModel(REF, CONTEXT)),
                 new Case("quantizeModel", List.of(QUANTIZE), operation, w -> w.quantizeModel(QUANTIZE, CONTEXT)),

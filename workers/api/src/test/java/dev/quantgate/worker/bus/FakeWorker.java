@@ -1,5 +1,7 @@
 package dev.quantgate.worker.bus;
 
+import dev.quantgate.worker.api.AdapterRecord;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
@@ -18,6 +20,7 @@ import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +60,16 @@ class FakeWorker implements Worker {
 
     @Override
     public CompletionStage<Void> deleteModel(ModelRef model, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<AdapterRecord> importAdapter(AdapterRef adapter, Path source, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
         return refuse();
     }
 

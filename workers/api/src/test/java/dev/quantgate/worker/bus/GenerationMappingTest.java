@@ -44,7 +44,8 @@ class GenerationMappingTest {
                 new GenerateRequest(model, CONVERSATION, sampling(new Constraint.Grammar("root ::= \"a\"")), OPTIONS),
                 new GenerateRequest(
                         model, PROMPT, sampling(new Constraint.JsonSchema("{}")), GenerationOptions.DEFAULT),
-                new GenerateRequest(model, PROMPT, Sampling.DEFAULT, GenerationOptions.DEFAULT));
+                new GenerateRequest(model, PROMPT, Sampling.DEFAULT, GenerationOptions.DEFAULT),
+                Samples.REQUEST);
     }
 
     @ParameterizedTest

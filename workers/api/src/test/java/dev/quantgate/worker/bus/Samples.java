@@ -1,6 +1,7 @@
 package dev.quantgate.worker.bus;
 
 import com.google.protobuf.ByteString;
+import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRecord;
@@ -14,6 +15,7 @@ import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.VariantRecord;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.WorkerStatus;
+import dev.quantgate.worker.api.inference.AdapterUse;
 import dev.quantgate.worker.api.inference.GenerateEvent.Chunk;
 import dev.quantgate.worker.api.inference.GenerateEvent.Completed;
 import dev.quantgate.worker.api.inference.GenerateEvent.FinishReason;
@@ -43,7 +45,8 @@ final class Samples {
             ModelRef.of("smol"),
             new GenerationInput.Prompt("Hello", false),
             Sampling.DEFAULT,
-            GenerationOptions.DEFAULT);
+            GenerationOptions.DEFAULT,
+            List.of(new AdapterUse("pirate", 0.5f)));
 
     static final ToolCall TOOL_CALL = new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}");
 
@@ -92,7 +95,12 @@ final class Samples {
                 Map.of("context_length", 2048L),
                 tasks,
                 List.of(variant(LoadState.ACTIVE), variant(LoadState.UNLOADED)),
-                "{\"model_name\":\"smol\"}");
+                "{\"model_name\":\"smol\"}",
+                List.of(adapter()));
+    }
+
+    static AdapterRecord adapter() {
+        return new AdapterRecord("pirate", 123_456L, "cd34", 16, 32.5f, CREATED);
     }
 
     static OperationRecord operation(OperationKind kind, OperationState state) {

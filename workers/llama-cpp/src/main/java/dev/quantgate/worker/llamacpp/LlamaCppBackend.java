@@ -11,6 +11,7 @@ import dev.quantgate.worker.api.QuantizationReport;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.backend.AdapterInfo;
 import dev.quantgate.worker.api.backend.ArtifactInfo;
 import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.BackendSettings;
@@ -18,6 +19,7 @@ import dev.quantgate.worker.api.backend.EngineInfo;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.LoadedModel;
 import dev.quantgate.worker.api.backend.QuantizationJob;
+import dev.quantgate.worker.llamacpp.generate.AdapterChoice;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
@@ -69,6 +71,12 @@ final class LlamaCppBackend implements Backend {
     }
 
     @Override
+    public AdapterInfo inspectAdapter(Path adapter, Path base) {
+        var info = ModelFiles.verifyAdapter(adapter, ModelFiles.verify(base).file());
+        return new AdapterInfo(info.rank(), info.alpha());
+    }
+
+    @Override
     public List<QuantizationType> quantizationTypes() {
         return QuantizationTypes.offered(NAME);
     }
@@ -85,7 +93,7 @@ final class LlamaCppBackend implements Backend {
             var model = open(artifact, progress, cancellation);
             try {
                 var plan = reservation.plan();
-                var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads));
+                var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads), reservation);
                 progress.progress(1, "ready");
                 LOGGER.atInfo()
                         .addKeyValue("modelId", loadOptions.displayName())
@@ -95,7 +103,15 @@ final class LlamaCppBackend implements Backend {
                         .addKeyValue("threads", threads)
                         .log("model loaded");
                 return reservation.keep(new LlamaCppModel(
-                        loadOptions.displayName(), model, engine, plan, settings, options, threads, models::closed));
+                        loadOptions.displayName(),
+                        model,
+                        engine,
+                        reservation,
+                        settings,
+                        options,
+                        threads,
+                        new AdapterChoice(info.file(), loadOptions.adapters()),
+                        models::closed));
             } catch (RuntimeException e) {
                 model.close();
                 throw e;

@@ -15,6 +15,7 @@ import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
 import dev.quantgate.worker.llamacpp.embed.EmbedJob;
 import dev.quantgate.worker.llamacpp.embed.EmbeddingContexts;
+import dev.quantgate.worker.llamacpp.generate.AdapterChoice;
 import dev.quantgate.worker.llamacpp.generate.Generations;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.generate.RequestGate;
@@ -37,7 +38,7 @@ final class LlamaCppModel implements LoadedModel {
     private static final long PREPARER_IDLE_SECONDS = 10;
 
     private final LlamaModel model;
-    private final long memoryBytes;
+    private final LoadedModels.Reservation memory;
     private final RequestGate gate;
     private final ThreadPoolExecutor preparer;
     private final DecodeLoop loop;
@@ -51,14 +52,16 @@ final class LlamaCppModel implements LoadedModel {
             String displayName,
             LlamaModel model,
             LlamaDecodeEngine engine,
-            ContextPlan plan,
+            LoadedModels.Reservation memory,
             BackendSettings settings,
             EngineOptions options,
             int threads,
+            AdapterChoice adapters,
             Consumer<LlamaCppModel> onClosed) {
         this.model = model;
         this.onClosed = onClosed;
-        memoryBytes = plan.memory().totalBytes();
+        this.memory = memory;
+        var plan = memory.plan();
         gate = new RequestGate(settings.sequences(), settings.queueCapacity());
         preparer = new ThreadPoolExecutor(
                 1,
@@ -77,7 +80,7 @@ final class LlamaCppModel implements LoadedModel {
                 engine,
                 new LoopSettings(
                         settings.sequences(), options.stepTarget(), sharesPrefixes ? plan.prefixTokens(options) : 0));
-        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer);
+        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine);
         embeddings = new EmbeddingContexts(model, threads);
     }
 
@@ -89,7 +92,7 @@ final class LlamaCppModel implements LoadedModel {
 
     @Override
     public long memoryBytes() {
-        return memoryBytes;
+        return memory.bytes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.quantgate.worker.llamacpp;
 
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.llamacpp.generate.MemoryBudget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +19,10 @@ final class LoadedModels {
         this.limitBytes = limitBytes;
     }
 
-    /** Memory that is set aside while a model loads. */
-    final class Reservation {
+    /** Memory that is set aside for a model, at first what its plan takes. */
+    final class Reservation implements MemoryBudget {
         private final ContextPlan plan;
+        private long extraBytes;
 
         private Reservation(ContextPlan plan) {
             this.plan = plan;
@@ -28,6 +30,33 @@ final class LoadedModels {
 
         ContextPlan plan() {
             return plan;
+        }
+
+        @Override
+        public boolean take(long bytes) {
+            synchronized (LoadedModels.this) {
+                if (bytes > limitBytes - reservedBytes) {
+                    return false;
+                }
+                reservedBytes += bytes;
+                extraBytes += bytes;
+                return true;
+            }
+        }
+
+        @Override
+        public void give(long bytes) {
+            synchronized (LoadedModels.this) {
+                reservedBytes -= bytes;
+                extraBytes -= bytes;
+            }
+        }
+
+        /** What the model takes now. */
+        long bytes() {
+            synchronized (LoadedModels.this) {
+                return plan.memory().totalBytes() + extraBytes;
+            }
         }
 
         LlamaCppModel keep(LlamaCppModel model) {

@@ -1,6 +1,7 @@
 package dev.quantgate.worker.llamacpp;
 
 import dev.quantgate.worker.api.ModelRef;
+import dev.quantgate.worker.api.inference.AdapterUse;
 import dev.quantgate.worker.api.inference.ChatMessage;
 import dev.quantgate.worker.api.inference.Constraint;
 import dev.quantgate.worker.api.inference.GenerateRequest;
@@ -22,6 +23,7 @@ final class Generate {
     private OptionalInt logprobs = OptionalInt.empty();
     private boolean shift;
     private boolean ignoreEos = true;
+    private List<AdapterUse> adapters = List.of();
 
     private Generate(GenerationInput input) {
         this.input = input;
@@ -82,11 +84,17 @@ final class Generate {
         return this;
     }
 
+    Generate lora(AdapterUse... uses) {
+        adapters = List.of(uses);
+        return this;
+    }
+
     GenerateRequest build() {
         return new GenerateRequest(
                 ModelRef.of("tiny"),
                 input,
                 sampling,
-                new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos));
+                new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos),
+                adapters);
     }
 }

@@ -225,7 +225,7 @@ final class LoadedModels implements Workplace.Loader {
             files = VariantUse.claim(variant.folder());
             var model = load(
                     artifact,
-                    new LoadOptions(slot.ref.toString(), contextTokens),
+                    new LoadOptions(slot.ref.toString(), contextTokens, Adapters.of(variant.model())),
                     (fraction, step) -> describe(slot, fraction, step),
                     slot.cancellation);
             synchronized (lock) {

@@ -1,5 +1,7 @@
 package dev.quantgate.worker.runtime;
 
+import dev.quantgate.worker.api.AdapterRecord;
+import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
@@ -21,6 +23,7 @@ import dev.quantgate.worker.lease.Leases;
 import dev.quantgate.worker.operations.Operations;
 import dev.quantgate.worker.operations.Workplace;
 import dev.quantgate.worker.store.ModelStore;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +41,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final FileTasks files;
     private final LoadedModels loaded;
     private final Models models;
+    private final Adapters adapters;
     private final Operations operations;
     private final RunningRequests running = new RunningRequests();
     private final Inference inference;
@@ -60,6 +64,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.loaded = new LoadedModels(backend, threads);
         var catalog = new Catalog(store, backend.name());
         this.models = new Models(store, leases, catalog, loaded, files, id);
+        this.adapters = new Adapters(store, leases, catalog, backend, files);
         this.inference = new Inference(models, threads, running);
         this.upkeep = new Upkeep(store, leases, catalog, models, threads, idleUnload);
         this.operations = new Operations(new Workplace(
@@ -102,6 +107,16 @@ public final class LocalWorker implements Worker, AutoCloseable {
     @Override
     public CompletableFuture<Void> deleteModel(ModelRef model, CallContext context) {
         return models.delete(model, context);
+    }
+
+    @Override
+    public CompletableFuture<AdapterRecord> importAdapter(AdapterRef adapter, Path source, CallContext context) {
+        return adapters.importAdapter(adapter, source, context);
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
+        return adapters.delete(adapter, context);
     }
 
     @Override

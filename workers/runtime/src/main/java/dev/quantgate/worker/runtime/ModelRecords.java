@@ -5,6 +5,7 @@ import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.Names;
 import dev.quantgate.worker.api.VariantRecord;
+import dev.quantgate.worker.store.StoredAdapter;
 import dev.quantgate.worker.store.StoredModel;
 import dev.quantgate.worker.store.StoredVariant;
 import java.time.Instant;
@@ -48,7 +49,8 @@ final class ModelRecords {
                     Map.of(),
                     Set.of(),
                     variants,
-                    model.metadataJson());
+                    model.metadataJson(),
+                    List.of());
         }
         var metadata = model.metadata().get();
         return new ModelRecord(
@@ -63,7 +65,8 @@ final class ModelRecords {
                 metadata.dimensions(),
                 metadata.tasks(),
                 variants,
-                model.metadataJson());
+                model.metadataJson(),
+                model.adapters().stream().map(StoredAdapter::record).toList());
     }
 
     VariantRecord of(ModelRef ref, StoredVariant variant) {

@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one model. Everything that changes it is called under the model's lease; reading needs nothing.
@@ -21,9 +23,11 @@ import java.util.UUID;
  * @param path {@code models/<model>}
  */
 public record ModelFolder(Path path) {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelFolder.class);
     private static final String PART = ".part.";
     private static final String TRASH = ".trash.";
     private static final String VARIANTS = "variants";
+    private static final String ADAPTERS = "adapters";
     private static final int MAX_SHOWN_METADATA_BYTES = 1 << 20;
 
     public String name() {
@@ -44,6 +48,29 @@ public record ModelFolder(Path path) {
         return path.resolve(VARIANTS).resolve(Names.requireVariant(name, "variant"));
     }
 
+    public Path adapter(String name) {
+        return path.resolve(ADAPTERS).resolve(Names.requireVariant(name, "adapter"));
+    }
+
+    /** The LoRA adapters that can be read, ordered by name; a damaged one can still be deleted, or imported anew. */
+    public List<StoredAdapter> adapters() throws IOException {
+        var adapters = new ArrayList<StoredAdapter>();
+        for (var folder : list(path.resolve(ADAPTERS))) {
+            if (Names.isVariant(String.valueOf(folder.getFileName()))) {
+                try {
+                    adapters.add(StoredAdapter.read(folder));
+                } catch (IOException | RuntimeException damaged) {
+                    LOG.atWarn()
+                            .addKeyValue("modelId", name())
+                            .addKeyValue("adapter", folder.getFileName())
+                            .setCause(damaged)
+                            .log("an adapter is damaged and left out");
+                }
+            }
+        }
+        return adapters;
+    }
+
     /** Everything that can be read; damage is described, never thrown. */
     public StoredModel read() {
         var variants = new ArrayList<StoredVariant>();
@@ -58,7 +85,7 @@ public record ModelFolder(Path path) {
                             (StoredVariant variant) -> !variant.name().equals(Names.SOURCE_VARIANT))
                     .thenComparing(StoredVariant::name));
             var metadata = ModelMetadata.read(path);
-            return new StoredModel(name(), Optional.of(metadata), "", metadata.encode(), variants);
+            return new StoredModel(name(), Optional.of(metadata), "", metadata.encode(), variants, adapters());
         } catch (DamagedFileException damaged) {
             return damaged(String.valueOf(damaged.getMessage()), variants);
         } catch (IOException | RuntimeException unreadable) {
@@ -87,6 +114,19 @@ public record ModelFolder(Path path) {
         AtomicFiles.publish(part, variant(variant));
     }
 
+    /** Makes a finished part an adapter: from here on its files never change. */
+    public void publishAdapter(Path part, String adapter) throws IOException {
+        Files.createDirectories(path.resolve(ADAPTERS));
+        AtomicFiles.publish(part, adapter(adapter));
+    }
+
+    /** Hides an adapter from everybody at once; the folder it returns is to be deleted without the lease's lock. */
+    public Path hideAdapter(String adapter) throws IOException {
+        var trash = path.resolve(VARIANTS).resolve(TRASH + UUID.randomUUID());
+        AtomicFiles.publish(adapter(adapter), trash);
+        return trash;
+    }
+
     /** Hides a variant from everybody at once; the folder it returns is to be deleted without the lease's lock. */
     public Path hide(String variant) throws IOException {
         var trash = path.resolve(VARIANTS).resolve(TRASH + UUID.randomUUID());
@@ -102,6 +142,9 @@ public record ModelFolder(Path path) {
             if (Names.isVariant(String.valueOf(variant.getFileName()))) {
                 watched.add(variant.resolve(VariantManifest.FILE));
             }
+        }
+        for (var adapter : list(path.resolve(ADAPTERS))) {
+            watched.add(adapter.resolve(StoredAdapter.FILE));
         }
         var stamp = new ArrayList<>();
         for (var file : watched) {
@@ -139,7 +182,7 @@ public record ModelFolder(Path path) {
     }
 
     private StoredModel damaged(String damage, List<StoredVariant> variants) {
-        return new StoredModel(name(), Optional.empty(), damage, rawMetadata(), variants);
+        return new StoredModel(name(), Optional.empty(), damage, rawMetadata(), variants, List.of());
     }
 
     private String rawMetadata() {

@@ -14,16 +14,19 @@ import java.util.Optional;
  * @param damage what is wrong with the metadata, or empty
  * @param metadataJson metadata.json as it is on disk, or empty
  * @param variants those in its folder, the source first
+ * @param adapters its LoRA adapters, ordered by name
  */
 public record StoredModel(
         String name,
         Optional<ModelMetadata> metadata,
         String damage,
         String metadataJson,
-        List<StoredVariant> variants) {
+        List<StoredVariant> variants,
+        List<StoredAdapter> adapters) {
 
     public StoredModel {
         variants = List.copyOf(variants);
+        adapters = List.copyOf(adapters);
     }
 
     /** Its metadata, or FAILED_PRECONDITION that says what is damaged. */

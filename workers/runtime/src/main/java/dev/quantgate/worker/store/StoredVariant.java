@@ -33,6 +33,16 @@ public record StoredVariant(String name, Path folder, Optional<VariantManifest> 
         }
     }
 
+    /** The model's folder, which it lies in. */
+    public ModelFolder model() {
+        var variants = folder.getParent();
+        var model = variants == null ? null : variants.getParent();
+        if (model == null) {
+            throw new IllegalStateException("folder: " + folder + " (expected: one inside a model's folder)");
+        }
+        return new ModelFolder(model);
+    }
+
     /** Its manifest, or FAILED_PRECONDITION that says what is damaged. */
     public VariantManifest requireManifest() {
         return manifest.orElseThrow(

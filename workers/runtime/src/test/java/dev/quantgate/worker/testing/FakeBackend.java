@@ -8,6 +8,8 @@ import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.backend.AdapterFiles;
+import dev.quantgate.worker.api.backend.AdapterInfo;
 import dev.quantgate.worker.api.backend.ArtifactInfo;
 import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.EngineInfo;
@@ -37,6 +39,9 @@ public final class FakeBackend implements Backend {
     public volatile long predictedBytes = 10;
     public volatile boolean quantizesUntilCancelled;
     public volatile boolean closed;
+
+    /** Where the model that was loaded last finds its adapters. */
+    public volatile AdapterFiles adapters = AdapterFiles.NONE;
 
     /** Called at {@code load}, {@code quantize}, {@code half} (of the output is written) and {@code written}. */
     public volatile Consumer<String> at = point -> {};
@@ -77,6 +82,18 @@ public final class FakeBackend implements Backend {
                 Map.of(parts[1], 1L));
     }
 
+    /** An adapter is a file {@code LORA:<rank>}. */
+    @Override
+    public AdapterInfo inspectAdapter(Path adapter, Path base) {
+        inspect(base);
+        var text = Files.isRegularFile(adapter) ? read(adapter) : "";
+        if (!text.startsWith("LORA:")) {
+            throw WorkerFailure.of(FailureKind.INVALID_MODEL, "no adapter").asException();
+        }
+        at.accept("adapter");
+        return new AdapterInfo(Integer.parseInt(text.substring(5)), 1.5f);
+    }
+
     @Override
     public List<QuantizationType> quantizationTypes() {
         return List.of(
@@ -89,6 +106,7 @@ public final class FakeBackend implements Backend {
     public FakeModel load(Path artifact, LoadOptions options, ProgressListener progress, Cancellation cancellation) {
         at.accept("load");
         loads.incrementAndGet();
+        adapters = options.adapters();
         inspect(artifact);
         if (cancellation.isCancelled()) {
             throw WorkerFailure.of(FailureKind.CANCELLED, "load cancelled").asException();

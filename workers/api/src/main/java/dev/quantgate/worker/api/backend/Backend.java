@@ -1,10 +1,12 @@
 package dev.quantgate.worker.api.backend;
 
 import dev.quantgate.worker.api.Cancellation;
+import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ProgressListener;
 import dev.quantgate.worker.api.QuantizationReport;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.WorkerException;
+import dev.quantgate.worker.api.WorkerFailure;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -28,6 +30,18 @@ public interface Backend extends AutoCloseable {
      * @throws WorkerException INVALID_MODEL with what is wrong and what was expected
      */
     ArtifactInfo inspect(Path artifact);
+
+    /**
+     * The airlock for LoRA adapters: verifies an untrusted file in Java against the model that it is meant for.
+     *
+     * @param adapter the file
+     * @param base main file or folder of a verified variant of the model
+     * @throws WorkerException INVALID_MODEL with what is wrong and what was expected, UNSUPPORTED
+     */
+    default AdapterInfo inspectAdapter(Path adapter, Path base) {
+        throw WorkerFailure.of(FailureKind.UNSUPPORTED, "models of " + name() + " take no LoRA adapters")
+                .asException();
+    }
 
     /** The types it can make. */
     List<QuantizationType> quantizationTypes();

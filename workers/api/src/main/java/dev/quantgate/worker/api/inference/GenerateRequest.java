@@ -1,6 +1,9 @@
 package dev.quantgate.worker.api.inference;
 
 import dev.quantgate.worker.api.ModelRef;
+import dev.quantgate.worker.api.WorkerFailure;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,13 +13,37 @@ import java.util.Objects;
  * @param input what to start from
  * @param sampling how tokens are chosen
  * @param options bounds
+ * @param adapters LoRA adapters to use: at most 8, each at most once
  */
-public record GenerateRequest(ModelRef model, GenerationInput input, Sampling sampling, GenerationOptions options) {
+public record GenerateRequest(
+        ModelRef model,
+        GenerationInput input,
+        Sampling sampling,
+        GenerationOptions options,
+        List<AdapterUse> adapters) {
+    private static final int MAX_ADAPTERS = 8;
 
     public GenerateRequest {
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(sampling, "sampling");
         Objects.requireNonNull(options, "options");
+        adapters = List.copyOf(adapters);
+        if (adapters.size() > MAX_ADAPTERS) {
+            throw WorkerFailure.invalid("lora", adapters.size() + " adapters (expected: at most " + MAX_ADAPTERS + ")")
+                    .asException();
+        }
+        var names = new HashSet<String>();
+        for (var adapter : adapters) {
+            if (!names.add(adapter.name())) {
+                throw WorkerFailure.invalid("lora", adapter.name() + " twice (expected: each adapter at most once)")
+                        .asException();
+            }
+        }
+    }
+
+    /** A request for the model as it is. */
+    public GenerateRequest(ModelRef model, GenerationInput input, Sampling sampling, GenerationOptions options) {
+        this(model, input, sampling, options, List.of());
     }
 }

@@ -9,6 +9,7 @@ import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
+import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.DecodeRequest;
 import java.util.concurrent.Executor;
@@ -34,9 +35,20 @@ public final class Generations implements AutoCloseable {
     private final DecodeLoop loop;
     private final Executor preparer;
     private final int contextTokens;
+    private final AdapterChoice choice;
+    private final LoraAdapters adapters;
 
-    /** The preparer must run one task at a time. */
-    public Generations(LlamaModel model, int contextTokens, RequestGate gate, DecodeLoop loop, Executor preparer) {
+    /** The preparer must run one task at a time; the engine is the loop's. */
+    public Generations(
+            LlamaModel model,
+            int contextTokens,
+            RequestGate gate,
+            DecodeLoop loop,
+            Executor preparer,
+            AdapterChoice choice,
+            LlamaDecodeEngine engine) {
+        this.choice = choice;
+        this.adapters = engine.adapters();
         this.gate = gate;
         this.loop = loop;
         this.preparer = preparer;
@@ -78,28 +90,58 @@ public final class Generations implements AutoCloseable {
                 throw WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled")
                         .asException();
             }
-            var prepared = preparation.prepare(request);
-            var stream =
-                    new GenerationStream(prepared, pieces, events, () -> gate.leave(System.nanoTime() - arrivedAt));
-            var decode = new DecodeRequest(new DecodeRequest.Spec(
-                    prepared.tokens(),
-                    prepared.maxTokens(),
-                    contextTokens,
-                    request.options().shiftContext(),
-                    preparation.keptTokens(),
-                    request.options().priority(),
-                    context.client(),
-                    arrivedAt,
-                    arrivedAt + context.timeout().toNanos(),
-                    prepared.sampler(),
-                    stream));
-            if (!handle.submit(decode)) {
-                stream.fail(WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled"));
+            var wanted = choice.resolve(request.adapters());
+            var start = new Start(request, context, arrivedAt, events, handle, preparation.prepare(request));
+            if (wanted.isEmpty()) {
+                submit(start, AdapterSet.NONE);
+            } else {
+                loop.execute(new AdapterLoading(
+                        adapters, wanted, set -> submit(start, set), failure -> refuse(start, failure)));
             }
         } catch (RuntimeException e) {
             gate.leave(System.nanoTime() - arrivedAt);
             events.fail(WorkerFailure.find(e).orElseGet(() -> unplanned(context, e)));
         }
+    }
+
+    /** A request that is ready, but for its adapters. */
+    private record Start(
+            GenerateRequest request,
+            CallContext context,
+            long arrivedAt,
+            EventQueue events,
+            GenerationHandle handle,
+            Prepared prepared) {}
+
+    private void submit(Start start, AdapterSet set) {
+        var prepared = start.prepared();
+        var options = start.request().options();
+        var stream = new GenerationStream(prepared, pieces, start.events(), () -> {
+            adapters.release(set);
+            gate.leave(System.nanoTime() - start.arrivedAt());
+        });
+        var decode = new DecodeRequest(new DecodeRequest.Spec(
+                prepared.tokens(),
+                prepared.maxTokens(),
+                contextTokens,
+                options.shiftContext(),
+                preparation.keptTokens(),
+                options.priority(),
+                start.context().client(),
+                start.arrivedAt(),
+                start.arrivedAt() + start.context().timeout().toNanos(),
+                prepared.sampler(),
+                stream,
+                set));
+        if (!start.handle().submit(decode)) {
+            stream.fail(WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled"));
+        }
+    }
+
+    private void refuse(Start start, WorkerFailure failure) {
+        start.prepared().close();
+        gate.leave(System.nanoTime() - start.arrivedAt());
+        start.events().fail(failure);
     }
 
     private static WorkerFailure unplanned(CallContext context, RuntimeException e) {

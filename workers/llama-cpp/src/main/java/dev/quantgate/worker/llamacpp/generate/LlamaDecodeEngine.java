@@ -8,6 +8,7 @@ import dev.quantgate.natives.llama.LlamaException;
 import dev.quantgate.natives.llama.LlamaModel;
 import dev.quantgate.natives.llama.NativeAbortException;
 import dev.quantgate.natives.llama.SampleBatch;
+import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
 import dev.quantgate.worker.llamacpp.schedule.DecodeEngine;
 import dev.quantgate.worker.llamacpp.schedule.SampleRows;
 import dev.quantgate.worker.llamacpp.schedule.StepBatch;
@@ -20,6 +21,7 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     private final LlamaBatch batch;
     private final SampleBatch samples;
     private final SampleBatch single = new SampleBatch(1);
+    private final LoraAdapters adapters;
     private final int kvTokens;
     private final int batchTokens;
     private LlamaContext context;
@@ -29,9 +31,10 @@ public final class LlamaDecodeEngine implements DecodeEngine {
      *
      * @throws LlamaException when llama.cpp refuses the options or there is not enough memory
      */
-    public LlamaDecodeEngine(LlamaModel model, ContextOptions options) {
+    public LlamaDecodeEngine(LlamaModel model, ContextOptions options, MemoryBudget memory) {
         this.model = model;
         this.options = options;
+        adapters = new LoraAdapters(model, memory);
         context = newContext();
         kvTokens = context.contextTokens();
         batchTokens = context.batchTokens();
@@ -58,6 +61,16 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     @Override
     public int batchTokens() {
         return batchTokens;
+    }
+
+    /** For the thread of the loop that this engine belongs to. */
+    LoraAdapters adapters() {
+        return adapters;
+    }
+
+    @Override
+    public void useAdapters(AdapterSet set) {
+        adapters.use(context, set);
     }
 
     @Override
@@ -139,11 +152,13 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     @Override
     public void recover() {
         context.close();
+        adapters.contextReplaced();
         context = newContext();
     }
 
     @Override
     public void close() {
         context.close();
+        adapters.close();
     }
 }

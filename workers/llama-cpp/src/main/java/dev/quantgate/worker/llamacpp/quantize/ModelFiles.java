@@ -5,6 +5,8 @@ import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.ArtifactInfo;
+import dev.quantgate.worker.llamacpp.gguf.AdapterVerifier;
+import dev.quantgate.worker.llamacpp.gguf.GgufFile;
 import dev.quantgate.worker.llamacpp.gguf.GgufFormatException;
 import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.gguf.GgufVerifier;
@@ -48,6 +50,22 @@ public final class ModelFiles {
             // The text of the exception would name a path of this host.
             throw new WorkerException(
                     WorkerFailure.of(FailureKind.INVALID_MODEL, "the model's file cannot be read"), e);
+        }
+    }
+
+    /**
+     * Verifies a LoRA adapter in Java for a verified model.
+     *
+     * @throws WorkerException INVALID_MODEL
+     */
+    public static AdapterVerifier.Adapter verifyAdapter(Path file, GgufFile base) {
+        try {
+            return AdapterVerifier.verify(file, base);
+        } catch (GgufFormatException e) {
+            throw new WorkerException(WorkerFailure.of(FailureKind.INVALID_MODEL, String.valueOf(e.getMessage())), e);
+        } catch (IOException e) {
+            throw new WorkerException(
+                    WorkerFailure.of(FailureKind.INVALID_MODEL, "the adapter's file cannot be read"), e);
         }
     }
 

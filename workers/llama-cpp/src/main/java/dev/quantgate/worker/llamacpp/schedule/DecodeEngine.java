@@ -14,6 +14,9 @@ public interface DecodeEngine extends AutoCloseable {
     /** Most tokens in one batch. */
     int batchTokens();
 
+    /** Computes the next batches with these LoRA adapters, and no others. */
+    void useAdapters(AdapterSet adapters);
+
     /** Computes a batch; after anything but {@link Outcome#DONE} the KV of its sequences is undefined behind what they had. */
     Outcome decode(StepBatch batch);
 

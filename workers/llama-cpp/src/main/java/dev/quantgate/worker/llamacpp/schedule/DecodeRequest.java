@@ -19,6 +19,7 @@ public final class DecodeRequest {
     private long firstTokenAt;
     private long lastTokenAt;
     private long pausedAt;
+    private long servedAt;
     private volatile boolean cancelled;
 
     /** Guarded by the loop's abort gate. */
@@ -26,7 +27,7 @@ public final class DecodeRequest {
 
     public DecodeRequest(Spec spec) {
         this.spec = spec;
-        this.tokens = new TokenList(spec.prompt());
+        this.tokens = new TokenList(spec.prompt(), spec.adapters());
     }
 
     /**
@@ -43,6 +44,7 @@ public final class DecodeRequest {
      * @param deadlineAt of {@link System#nanoTime()}
      * @param sampler chooses the tokens; the outlet closes it
      * @param outlet takes the tokens
+     * @param adapters LoRA adapters that it is computed with
      */
     @SuppressWarnings("ArrayRecordComponent") // Handed over once; never compared.
     public record Spec(
@@ -56,7 +58,8 @@ public final class DecodeRequest {
             long arrivedAt,
             long deadlineAt,
             TokenSampler sampler,
-            TokenOutlet outlet) {}
+            TokenOutlet outlet,
+            AdapterSet adapters) {}
 
     Spec spec() {
         return spec;
@@ -103,6 +106,25 @@ public final class DecodeRequest {
     /** Whether the next step computes just the token that was generated last. */
     boolean decoding() {
         return generated > 0 && pendingTokens() == 1;
+    }
+
+    /** Whether a step can do something for it now. */
+    boolean computable() {
+        // The last token of a prompt yields a token, and that needs credit.
+        return outlet().ready() || !decoding() && pendingTokens() > 1;
+    }
+
+    AdapterSet adapters() {
+        return spec.adapters();
+    }
+
+    /** The turn of adapter sets that it took part in last. */
+    long servedAt() {
+        return servedAt;
+    }
+
+    void servedAt(long turn) {
+        servedAt = turn;
     }
 
     long order() {

@@ -32,6 +32,7 @@ final class Scheduler {
     private final FairShares shares = new FairShares();
     private final AdmissionQueue queue = new AdmissionQueue(shares);
     private final Admission admission;
+    private final AdapterTurns turns = new AdapterTurns();
     private final StepPlan plan;
     private final StepBudget budget;
     private final SampleRows samples;
@@ -160,6 +161,7 @@ final class Scheduler {
         request.opened(sequence);
         statistics.prefixHit(sequence.computed());
         queue.admit(request, request.pendingTokens());
+        turns.started(request);
         running.add(request);
         running.sort(
                 Comparator.<DecodeRequest>comparingInt(other -> -other.spec().priority())
@@ -167,10 +169,10 @@ final class Scheduler {
     }
 
     private boolean step() {
-        plan.fill(running, budget);
+        plan.fill(turns.next(running), budget);
         while (!pool.makeRoom(plan.batch().size())) {
             preempt();
-            plan.fill(running, budget);
+            plan.fill(turns.next(running), budget);
         }
         if (plan.size() == 0) {
             return false;
@@ -182,6 +184,7 @@ final class Scheduler {
         var startedAt = System.nanoTime();
         DecodeEngine.Outcome outcome;
         try {
+            engine.useAdapters(turns.current());
             outcome = engine.decode(plan.batch());
         } finally {
             gate.leave(plan);

@@ -2,14 +2,24 @@ package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.Arrays;
 
-/** A growing list of token ids. Not thread-safe. */
+/** A growing list of token ids, and the adapters that they are computed with. Not thread-safe. */
 public final class TokenList {
+    private final AdapterSet adapters;
     private int[] values;
     private int size;
 
     public TokenList(int[] initial) {
+        this(initial, AdapterSet.NONE);
+    }
+
+    TokenList(int[] initial, AdapterSet adapters) {
+        this.adapters = adapters;
         values = initial.clone();
         size = initial.length;
+    }
+
+    AdapterSet adapters() {
+        return adapters;
     }
 
     public int size() {
@@ -28,7 +38,7 @@ public final class TokenList {
     }
 
     TokenList prefix(int length) {
-        return new TokenList(Arrays.copyOf(values, length));
+        return new TokenList(Arrays.copyOf(values, length), adapters);
     }
 
     /** Removes {@code count} tokens from {@code from} on; the rest moves up. */
@@ -37,8 +47,14 @@ public final class TokenList {
         size -= count;
     }
 
-    /** Length of the common prefix with another list, of which only the first {@code otherSize} tokens count. */
+    /**
+     * Length of the prefix that has the same keys and values as another list's, of which only the first {@code otherSize}
+     * tokens count: 0 if the adapters differ.
+     */
     int commonPrefix(TokenList other, int otherSize) {
+        if (!adapters.equals(other.adapters)) {
+            return 0;
+        }
         var mismatch = Arrays.mismatch(values, 0, size, other.values, 0, otherSize);
         return mismatch < 0 ? size : mismatch;
     }

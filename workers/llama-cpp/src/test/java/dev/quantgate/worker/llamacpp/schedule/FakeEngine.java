@@ -29,6 +29,8 @@ final class FakeEngine implements DecodeEngine {
     boolean closed;
     int recoveries;
     int highestCell;
+    private AdapterSet adapters = AdapterSet.NONE;
+    final List<AdapterSet> adaptersOfSteps = new ArrayList<>();
 
     FakeEngine(int kvTokens, int slots, int batchTokens) {
         this.kvTokens = kvTokens;
@@ -39,10 +41,21 @@ final class FakeEngine implements DecodeEngine {
     private static final class Cell {
         private final int token;
         private final int index;
+        private final AdapterSet adapters;
 
-        private Cell(int token, int index) {
+        private Cell(int token, int index, AdapterSet adapters) {
             this.token = token;
             this.index = index;
+            this.adapters = adapters;
+        }
+
+        /** What the cell holds depends on the adapters that it was computed with. */
+        private int content() {
+            return content(token, adapters);
+        }
+
+        private static int content(int token, AdapterSet adapters) {
+            return token + 31 * adapters.adapters().hashCode();
         }
     }
 
@@ -76,12 +89,17 @@ final class FakeEngine implements DecodeEngine {
 
     /** The text that a request must get, whatever runs beside it. */
     static List<Integer> expectedText(int[] prompt, int tokens) {
+        return expectedText(prompt, tokens, AdapterSet.NONE);
+    }
+
+    static List<Integer> expectedText(int[] prompt, int tokens, AdapterSet adapters) {
         var all = new ArrayList<Integer>();
         for (var token : prompt) {
             all.add(token);
         }
         for (int i = 0; i < tokens; i++) {
-            all.add(next(all));
+            all.add(next(
+                    all.stream().map(token -> Cell.content(token, adapters)).toList()));
         }
         return all.subList(prompt.length, all.size());
     }
@@ -106,6 +124,11 @@ final class FakeEngine implements DecodeEngine {
     }
 
     @Override
+    public void useAdapters(AdapterSet set) {
+        adapters = set;
+    }
+
+    @Override
     public Outcome decode(StepBatch batch) {
         require(batch.size() <= batchTokens, "batch too large");
         var action = duringDecode;
@@ -121,16 +144,17 @@ final class FakeEngine implements DecodeEngine {
             require(id >= 0 && id < slots, "sequence id " + id);
             var cells = sequences.computeIfAbsent(id, key -> new ArrayList<>());
             require(batch.position(row) == cells.size(), "a gap in the positions");
-            cells.add(new Cell(batch.token(row), lowestFreeCell()));
+            cells.add(new Cell(batch.token(row), lowestFreeCell(), adapters));
             highestCell = Math.max(highestCell, cells.get(cells.size() - 1).index);
             outputs += batch.output(row) ? 1 : 0;
-            chosen.add(next(cells.stream().map(cell -> cell.token).toList()));
+            chosen.add(next(cells.stream().map(Cell::content).toList()));
         }
         if (abortRequested) {
             return Outcome.ABORTED;
         }
         stepSizes.add(batch.size());
         decodeRowsOfSteps.add(outputs);
+        adaptersOfSteps.add(adapters);
         return Outcome.DONE;
     }
 
@@ -167,6 +191,7 @@ final class FakeEngine implements DecodeEngine {
     @Override
     public void recover() {
         recoveries++;
+        adapters = AdapterSet.NONE;
         sequences.clear();
     }
 

@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Builds requests for the scheduler's tests. */
@@ -11,6 +12,7 @@ final class Requests {
     private boolean shift;
     private int priority;
     private String client = "";
+    private AdapterSet adapters = AdapterSet.NONE;
     private long deadlineAt = System.nanoTime() + 3_600_000_000_000L;
 
     static Requests request() {
@@ -58,6 +60,15 @@ final class Requests {
         return this;
     }
 
+    Requests adapter(String sha256, float scale) {
+        adapters = new AdapterSet(List.of(new AdapterSet.Scaled(sha256, scale)));
+        return this;
+    }
+
+    AdapterSet adapters() {
+        return adapters;
+    }
+
     Requests deadlineIn(long nanos) {
         deadlineAt = System.nanoTime() + nanos;
         return this;
@@ -84,6 +95,7 @@ final class Requests {
                 System.nanoTime(),
                 deadlineAt,
                 () -> {},
-                outlet));
+                outlet,
+                adapters));
     }
 }
