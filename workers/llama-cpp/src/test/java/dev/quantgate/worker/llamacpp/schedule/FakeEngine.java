@@ -67,7 +67,9 @@ final class FakeEngine implements DecodeEngine {
         }
 
         private static int content(int token, AdapterSet adapters) {
-            return token + 31 * adapters.adapters().hashCode();
+            return adapters.equals(AdapterSet.NONE)
+                    ? token
+                    : token + 31 * adapters.adapters().hashCode();
         }
     }
 
