@@ -4,6 +4,7 @@ import dev.quantgate.v1.ContextOverflow;
 import dev.quantgate.v1.GenerationOptions;
 import dev.quantgate.v1.LoraAdapter;
 import dev.quantgate.v1.SamplingParameters;
+import dev.quantgate.v1.Speculation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,9 @@ final class GenerationFlags {
 
     @Option(names = "--ignore-eos", description = "Go on after the end-of-sequence token.")
     private boolean ignoreEos;
+
+    @Option(names = "--no-speculation", description = "Guess no tokens ahead; the text is the same.")
+    private boolean noSpeculation;
 
     @Option(names = "--priority", description = "-10 to 10, higher goes first. Default 0.")
     private int priority;
@@ -159,6 +163,9 @@ final class GenerationFlags {
         }
         if (contextShift) {
             options.setContextOverflow(ContextOverflow.CONTEXT_OVERFLOW_SHIFT);
+        }
+        if (noSpeculation) {
+            options.setSpeculation(Speculation.SPECULATION_OFF);
         }
         return options.build();
     }

@@ -12,6 +12,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput;
 import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
+import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
 import java.util.ArrayList;
@@ -110,7 +111,18 @@ public final class GenerationRequests {
                 given.hasLogprobs() ? OptionalInt.of(given.getLogprobs()) : OptionalInt.empty(),
                 shifts(given.getContextOverflow()),
                 given.getPriority(),
-                given.getIgnoreEos());
+                given.getIgnoreEos(),
+                speculation(given.getSpeculation()));
+    }
+
+    private static Speculation speculation(dev.quantgate.v1.Speculation given) {
+        return switch (given) {
+            case SPECULATION_UNSPECIFIED, SPECULATION_AUTO -> Speculation.AUTO;
+            case SPECULATION_OFF -> Speculation.OFF;
+            case UNRECOGNIZED ->
+                throw WorkerFailure.invalid("options.speculation", "unknown value (expected: a value of Speculation)")
+                        .asException();
+        };
     }
 
     private static boolean shifts(ContextOverflow overflow) {

@@ -26,6 +26,8 @@ public final class InferenceMetrics {
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder generatedTokens = new LongAdder();
     private final LongAdder cachedTokens = new LongAdder();
+    private final LongAdder draftedTokens = new LongAdder();
+    private final LongAdder acceptedDraftTokens = new LongAdder();
     private final Map<Ending, LongAdder> endings = new ConcurrentHashMap<>();
 
     /** From a generation's arrival at the gateway to its first token. */
@@ -61,6 +63,16 @@ public final class InferenceMetrics {
         return cachedTokens.sum();
     }
 
+    /** Tokens that were guessed ahead and computed. */
+    public long draftedTokens() {
+        return draftedTokens.sum();
+    }
+
+    /** Guessed tokens that became part of a text. */
+    public long acceptedDraftTokens() {
+        return acceptedDraftTokens.sum();
+    }
+
     /** Calls so far, by method and outcome: {@code ok}, or a {@link FailureKind} in lower case. */
     public Map<Ending, Long> endings() {
         return endings.entrySet().stream()
@@ -72,6 +84,8 @@ public final class InferenceMetrics {
         promptTokens.add(completed.promptTokens());
         generatedTokens.add(completed.completionTokens());
         cachedTokens.add(completed.cachedTokens());
+        draftedTokens.add(completed.draftedTokens());
+        acceptedDraftTokens.add(completed.acceptedDraftTokens());
         queue.record(completed.timings().queue().toNanos(), 1);
         prefill.record(completed.timings().prefill().toNanos(), 1);
     }

@@ -22,6 +22,7 @@ final class Scenarios {
     private static final int RUNNING_STREAMS = 8;
     private static final int LONG_PROMPTS = 3;
     private static final int LONG_TOKENS = 2000;
+    private static final int REPETITIVE_REQUESTS = 3;
     private static final long SEEDS_PER_ROUND = 10_000;
 
     private final PromptMaker prompts;
@@ -110,11 +111,12 @@ final class Scenarios {
         return new Workload(lanes);
     }
 
-    /** A text that goes on as it began, without chance: guessing ahead pays. */
+    /** Texts that go on as they began, without chance: guessing ahead pays. */
     private Workload repetitive(int round) {
-        var line = prompts.make(24, seed(round, 0)).text() + ".\n";
-        var request = Request.plain(prompts.of(line.repeat(6)), shortened(192), Sampler.GREEDY, 1);
-        return new Workload(List.of(Lane.of(List.of(request))));
+        return new Workload(List.of(Lane.of(IntStream.range(0, REPETITIVE_REQUESTS)
+                .mapToObj(i -> prompts.make(24, seed(round, i)).text() + ".\n")
+                .map(line -> Request.plain(prompts.of(line.repeat(6)), shortened(192), Sampler.GREEDY, 1))
+                .toList())));
     }
 
     private Workload jsonSchema(int round) {

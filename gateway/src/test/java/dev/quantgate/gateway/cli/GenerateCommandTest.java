@@ -73,7 +73,9 @@ final class GenerateCommandTest {
         var run = CliRun.at(gateway, "generate", "smol", "x", "--timings");
 
         assertThat(run.out()).isEqualToIgnoringNewLines("grün blau");
-        assertThat(run.err()).startsWith("7 prompt tokens (2 cached), 3 generated (stop); first token after 3 ms");
+        assertThat(run.err())
+                .startsWith(
+                        "7 prompt tokens (2 cached), 3 generated (stop), 1 of 6 guesses accepted; first token after 3 ms");
     }
 
     @Test

@@ -26,6 +26,8 @@ public final class Records {
             7,
             3,
             2,
+            6,
+            1,
             new GenerateEvent.Timings(
                     Duration.ofNanos(1_000), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)),
             -1,

@@ -31,6 +31,11 @@ final class MetricsPage {
         tokens("quantgate.prompt.tokens", "Tokens of prompts", InferenceMetrics::promptTokens);
         tokens("quantgate.generated.tokens", "Tokens generated", InferenceMetrics::generatedTokens);
         tokens("quantgate.cached.tokens", "Tokens of prompts from a prefix cache", InferenceMetrics::cachedTokens);
+        tokens("quantgate.drafted.tokens", "Tokens guessed ahead and computed", InferenceMetrics::draftedTokens);
+        tokens(
+                "quantgate.accepted.draft.tokens",
+                "Guessed tokens that became part of a text",
+                InferenceMetrics::acceptedDraftTokens);
         histogram(
                 "quantgate_time_to_first_token_seconds",
                 "From a generation's arrival to its first token",

@@ -50,7 +50,7 @@ record AnswerHead(String id, long createdSeconds, String model) {
                 .raw("}}");
     }
 
-    /** Writes why the choice ended, and what this gateway adds: the seed that was used and the times taken. */
+    /** Writes why the choice ended, and what this gateway adds: the seed that was used, the times taken, and guessed tokens. */
     static void ending(JsonOut out, Completed completed) {
         out.raw(",\"finish_reason\":\"")
                 .raw(AnswerFormat.finish(completed.reason()))
@@ -61,7 +61,11 @@ record AnswerHead(String id, long createdSeconds, String model) {
         millis(out.raw(",\"prefill_ms\":"), timings.prefill());
         millis(out.raw(",\"first_token_ms\":"), timings.firstToken());
         millis(out.raw(",\"decode_ms\":"), timings.decode());
-        out.raw("}");
+        out.raw(",\"draft_n\":")
+                .number(completed.draftedTokens())
+                .raw(",\"draft_n_accepted\":")
+                .number(completed.acceptedDraftTokens())
+                .raw("}");
     }
 
     private static void millis(JsonOut out, Duration duration) {

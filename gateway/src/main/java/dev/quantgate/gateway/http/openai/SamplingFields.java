@@ -3,6 +3,7 @@ package dev.quantgate.gateway.http.openai;
 import dev.quantgate.worker.api.inference.Constraint;
 import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
+import dev.quantgate.worker.api.inference.Speculation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,17 @@ final class SamplingFields {
                 logprobs,
                 false,
                 body.whole("priority", Integer.MIN_VALUE, Integer.MAX_VALUE).orElse(0),
-                body.flag("ignore_eos", false));
+                body.flag("ignore_eos", false),
+                speculation(body));
+    }
+
+    private static Speculation speculation(Fields body) {
+        var given = body.string("speculation").orElse("auto");
+        return switch (given) {
+            case "auto" -> Speculation.AUTO;
+            case "off" -> Speculation.OFF;
+            default -> throw Fields.invalid("speculation", Fields.quote(given), "auto or off");
+        };
     }
 
     private static Sampling shifted(Sampling first, int index) {

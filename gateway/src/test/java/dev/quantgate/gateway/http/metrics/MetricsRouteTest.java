@@ -54,6 +54,8 @@ final class MetricsRouteTest {
                 .contains("quantgate_prompt_tokens_total 14.0\n")
                 .contains("quantgate_generated_tokens_total 6.0\n")
                 .contains("quantgate_cached_tokens_total 4.0\n")
+                .contains("quantgate_drafted_tokens_total 12.0\n")
+                .contains("quantgate_accepted_draft_tokens_total 2.0\n")
                 .contains("quantgate_time_to_first_token_seconds_count 2\n")
                 .contains("quantgate_inter_token_latency_seconds_count 4\n")
                 .contains("quantgate_queue_seconds_bucket{le=\"5.0E-4\"} 2\n")

@@ -39,8 +39,9 @@ final class ChatRouteTest {
         assertThat(choice.containsKey("logprobs")).isTrue();
         assertThat(choice.getLong("seed")).isEqualTo(4294967295L);
         assertThat(choice.getJsonObject("timings"))
-                .isEqualTo(new JsonObject(
-                        "{\"queue_ms\":0.001,\"prefill_ms\":2.0,\"first_token_ms\":3.0,\"decode_ms\":4.0}"));
+                .isEqualTo(
+                        new JsonObject(
+                                "{\"queue_ms\":0.001,\"prefill_ms\":2.0,\"first_token_ms\":3.0,\"decode_ms\":4.0,\"draft_n\":6,\"draft_n_accepted\":1}"));
         assertThat(answer.getJsonObject("usage"))
                 .isEqualTo(
                         new JsonObject(

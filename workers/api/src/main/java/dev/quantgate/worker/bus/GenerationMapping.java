@@ -7,6 +7,7 @@ import dev.quantgate.worker.api.inference.GenerationInput;
 import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
 import dev.quantgate.worker.api.inference.GenerationInput.Prompt;
 import dev.quantgate.worker.api.inference.GenerationOptions;
+import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
 import java.util.OptionalInt;
@@ -123,7 +124,8 @@ final class GenerationMapping {
                 .addAllStop(options.stop())
                 .setShiftContext(options.shiftContext())
                 .setPriority(options.priority())
-                .setIgnoreEos(options.ignoreEos());
+                .setIgnoreEos(options.ignoreEos())
+                .setSpeculationOff(options.speculation() == Speculation.OFF);
         options.logprobs().ifPresent(wire::setLogprobs);
         return wire.build();
     }
@@ -135,6 +137,7 @@ final class GenerationMapping {
                 wire.hasLogprobs() ? OptionalInt.of(wire.getLogprobs()) : OptionalInt.empty(),
                 wire.getShiftContext(),
                 wire.getPriority(),
-                wire.getIgnoreEos());
+                wire.getIgnoreEos(),
+                wire.getSpeculationOff() ? Speculation.OFF : Speculation.AUTO);
     }
 }

@@ -106,6 +106,8 @@ final class ItemMapping {
                 .setPromptTokens(completed.promptTokens())
                 .setCompletionTokens(completed.completionTokens())
                 .setCachedTokens(completed.cachedTokens())
+                .setDraftedTokens(completed.draftedTokens())
+                .setAcceptedDraftTokens(completed.acceptedDraftTokens())
                 .setQueue(TimeMapping.toWire(completed.timings().queue()))
                 .setPrefill(TimeMapping.toWire(completed.timings().prefill()))
                 .setFirstToken(TimeMapping.toWire(completed.timings().firstToken()))
@@ -121,6 +123,8 @@ final class ItemMapping {
                 wire.getPromptTokens(),
                 wire.getCompletionTokens(),
                 wire.getCachedTokens(),
+                wire.getDraftedTokens(),
+                wire.getAcceptedDraftTokens(),
                 new Timings(
                         TimeMapping.fromWire(wire.getQueue()),
                         TimeMapping.fromWire(wire.getPrefill()),

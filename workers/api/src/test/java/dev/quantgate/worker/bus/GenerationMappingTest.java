@@ -15,6 +15,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput;
 import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
+import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.Tool;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ class GenerationMappingTest {
             "required",
             true);
     private static final GenerationOptions OPTIONS =
-            new GenerationOptions(7, List.of("a", "b"), OptionalInt.of(0), true, -3, true);
+            new GenerationOptions(7, List.of("a", "b"), OptionalInt.of(0), true, -3, true, Speculation.OFF);
 
     static Stream<GenerateRequest> requests() {
         var model = ModelRef.of("smol", "Q8_0");

@@ -150,6 +150,8 @@ final class Samples {
                 10,
                 20,
                 5,
+                9,
+                8,
                 new Timings(Duration.ofNanos(1), Duration.ofMillis(2), Duration.ofSeconds(3), Duration.ofMinutes(4)),
                 -7,
                 "</s>");

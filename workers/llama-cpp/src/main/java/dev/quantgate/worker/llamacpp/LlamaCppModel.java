@@ -72,14 +72,16 @@ final class LlamaCppModel implements LoadedModel {
                 task -> daemon(task, "llama-prepare-" + displayName));
         preparer.allowCoreThreadTimeOut(true);
         // A recurrent state cannot be cut or shared at a token.
-        var sharesPrefixes = options.prefixCache()
-                && !model.properties().recurrent()
-                && !model.properties().hybrid();
+        var cuttable = !model.properties().recurrent() && !model.properties().hybrid();
+        var sharesPrefixes = options.prefixCache() && cuttable;
         loop = new DecodeLoop(
                 "llama-decode-" + displayName,
                 engine,
                 new LoopSettings(
-                        settings.sequences(), options.stepTarget(), sharesPrefixes ? plan.prefixTokens(options) : 0));
+                        settings.sequences(),
+                        options.stepTarget(),
+                        sharesPrefixes ? plan.prefixTokens(options) : 0,
+                        cuttable ? options.draftTokens() : 0));
         generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine);
         embeddings = new EmbeddingContexts(model, threads);
     }

@@ -10,6 +10,7 @@ import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
 import dev.quantgate.worker.api.inference.GenerationInput.Prompt;
 import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
+import dev.quantgate.worker.api.inference.Speculation;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,6 +25,7 @@ final class Generate {
     private boolean shift;
     private boolean ignoreEos = true;
     private List<AdapterUse> adapters = List.of();
+    private Speculation speculation = Speculation.AUTO;
 
     private Generate(GenerationInput input) {
         this.input = input;
@@ -89,12 +91,17 @@ final class Generate {
         return this;
     }
 
+    Generate withoutSpeculation() {
+        speculation = Speculation.OFF;
+        return this;
+    }
+
     GenerateRequest build() {
         return new GenerateRequest(
                 ModelRef.of("tiny"),
                 input,
                 sampling,
-                new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos),
+                new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos, speculation),
                 adapters);
     }
 }

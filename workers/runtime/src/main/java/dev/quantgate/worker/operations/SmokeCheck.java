@@ -15,6 +15,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput;
 import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Sampling;
+import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.TextResult;
 import dev.quantgate.worker.api.inference.TextTask;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ final class SmokeCheck {
     }
 
     private static void generate(LoadedModel model, ModelRef variant, CallContext context) {
-        var options = new GenerationOptions(TOKENS, List.of(), OptionalInt.empty(), false, 0, true);
+        var options = new GenerationOptions(TOKENS, List.of(), OptionalInt.empty(), false, 0, true, Speculation.OFF);
         var request = new GenerateRequest(variant, new GenerationInput.Prompt(TEXT, false), Sampling.GREEDY, options);
         var ended = new CompletableFuture<Integer>();
         var stream = model.generate(request, context, new Counter(ended));

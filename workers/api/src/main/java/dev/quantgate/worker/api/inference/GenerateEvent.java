@@ -34,6 +34,8 @@ public sealed interface GenerateEvent {
      * @param promptTokens tokens of the prompt
      * @param completionTokens tokens generated
      * @param cachedTokens tokens of the prompt that came from the prefix cache
+     * @param draftedTokens tokens that were guessed ahead and computed
+     * @param acceptedDraftTokens those of them that became part of the text
      * @param timings times taken
      * @param seed the seed that was used, bits of an unsigned 32-bit number
      * @param stopMatch the stop string that matched, or empty
@@ -43,6 +45,8 @@ public sealed interface GenerateEvent {
             int promptTokens,
             int completionTokens,
             int cachedTokens,
+            int draftedTokens,
+            int acceptedDraftTokens,
             Timings timings,
             int seed,
             String stopMatch)

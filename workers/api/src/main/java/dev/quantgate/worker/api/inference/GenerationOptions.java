@@ -13,13 +13,20 @@ import java.util.OptionalInt;
  * @param shiftContext drop old tokens when the context is full, instead of ending
  * @param priority -10 to 10, higher goes first
  * @param ignoreEos go on after the end-of-sequence token
+ * @param speculation whether tokens may be guessed ahead
  */
 public record GenerationOptions(
-        int maxTokens, List<String> stop, OptionalInt logprobs, boolean shiftContext, int priority, boolean ignoreEos) {
+        int maxTokens,
+        List<String> stop,
+        OptionalInt logprobs,
+        boolean shiftContext,
+        int priority,
+        boolean ignoreEos,
+        Speculation speculation) {
 
     /** No bounds but the context's. */
     public static final GenerationOptions DEFAULT =
-            new GenerationOptions(0, List.of(), OptionalInt.empty(), false, 0, false);
+            new GenerationOptions(0, List.of(), OptionalInt.empty(), false, 0, false, Speculation.AUTO);
 
     private static final int MAX_STOPS = 16;
     private static final int MAX_STOP_CHARACTERS = 256;

@@ -126,7 +126,7 @@ class RequestLimitsTest {
     }
 
     private static GenerationOptions options(int maxTokens, List<String> stop, OptionalInt logprobs, int priority) {
-        return new GenerationOptions(maxTokens, stop, logprobs, false, priority, false);
+        return new GenerationOptions(maxTokens, stop, logprobs, false, priority, false, Speculation.AUTO);
     }
 
     private static GenerationInput conversation(int messages, int tools, String choice) {

@@ -65,6 +65,8 @@ final class GenerationStream implements TokenOutlet {
                 figures.promptTokens(),
                 figures.completionTokens(),
                 figures.cachedTokens(),
+                figures.draftedTokens(),
+                figures.acceptedDraftTokens(),
                 figures.timings(),
                 prepared.seed(),
                 prepared.reportedStop(stops.match())));

@@ -9,6 +9,7 @@ import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.GenerateEvent;
 import dev.quantgate.worker.api.inference.GenerateRequest;
+import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.DecodeRequest;
@@ -128,6 +129,7 @@ public final class Generations implements AutoCloseable {
                 preparation.keptTokens(),
                 options.priority(),
                 start.context().client(),
+                options.speculation() != Speculation.OFF,
                 start.arrivedAt(),
                 start.arrivedAt() + start.context().timeout().toNanos(),
                 prepared.sampler(),

@@ -140,6 +140,12 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     }
 
     @Override
+    public void moveTail(int from, int to, int tokens) {
+        context.memory().copy(from, to, tokens, -1);
+        keepPrefix(from, tokens);
+    }
+
+    @Override
     public void requestAbort() {
         abort.cancel();
     }

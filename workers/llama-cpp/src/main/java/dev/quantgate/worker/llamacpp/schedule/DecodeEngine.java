@@ -29,6 +29,9 @@ public interface DecodeEngine extends AutoCloseable {
     /** Forgets all but the first tokens of a sequence; 0 empties it. */
     void keepPrefix(int sequence, int tokens);
 
+    /** Moves what a sequence holds behind its first tokens to another one, beside what that holds. */
+    void moveTail(int from, int to, int tokens);
+
     /** Makes a decode that runs now, or the next one, end with {@link Outcome#ABORTED}. Any thread may call it. */
     void requestAbort();
 

@@ -8,6 +8,14 @@ import dev.quantgate.worker.api.inference.GenerateEvent.Timings;
  * @param promptTokens tokens of the prompt
  * @param completionTokens tokens generated, without an end mark
  * @param cachedTokens tokens of the prompt that came from the prefix cache
+ * @param draftedTokens tokens that were guessed ahead and computed
+ * @param acceptedDraftTokens those of them that became part of the text
  * @param timings wall times
  */
-public record DecodeFigures(int promptTokens, int completionTokens, int cachedTokens, Timings timings) {}
+public record DecodeFigures(
+        int promptTokens,
+        int completionTokens,
+        int cachedTokens,
+        int draftedTokens,
+        int acceptedDraftTokens,
+        Timings timings) {}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class DecodeRequest {
     private final Spec spec;
     private final TokenList tokens;
+    private @Nullable Drafts drafts;
     private @Nullable KvSequence sequence;
     private int generated;
     private int cachedTokens;
@@ -40,6 +41,7 @@ public final class DecodeRequest {
      * @param keepTokens see {@code shift}
      * @param priority higher goes first
      * @param client whose share pays
+     * @param speculative whether its next tokens may be guessed; that changes the speed, never the text
      * @param arrivedAt of {@link System#nanoTime()}
      * @param deadlineAt of {@link System#nanoTime()}
      * @param sampler chooses the tokens; the outlet closes it
@@ -55,6 +57,7 @@ public final class DecodeRequest {
             int keepTokens,
             int priority,
             String client,
+            boolean speculative,
             long arrivedAt,
             long deadlineAt,
             TokenSampler sampler,
@@ -71,6 +74,29 @@ public final class DecodeRequest {
 
     TokenList tokens() {
         return tokens;
+    }
+
+    /** Guesses at the text's next tokens; null where nothing is guessed. */
+    @Nullable
+    Drafts drafts() {
+        return drafts;
+    }
+
+    void speculate(Drafts newDrafts) {
+        drafts = newDrafts;
+    }
+
+    /** Most tokens that may be guessed: after them, the text still takes one. */
+    int guessable() {
+        return Math.min(spec.maxTokens() - generated, spec.contextTokens() - tokens.size()) - 1;
+    }
+
+    /** Takes tokens out of the text. */
+    void shortened(int from, int count) {
+        tokens.removeRange(from, count);
+        if (drafts != null) {
+            drafts.reset();
+        }
     }
 
     int generated() {
@@ -190,6 +216,12 @@ public final class DecodeRequest {
                 Duration.ofNanos(firstTokenAt - startedAt),
                 Duration.ofNanos(firstTokenAt - spec.arrivedAt()),
                 Duration.ofNanos(lastTokenAt - firstTokenAt));
-        return new DecodeFigures(spec.prompt().length, generated, cachedTokens, timings);
+        return new DecodeFigures(
+                spec.prompt().length,
+                generated,
+                cachedTokens,
+                drafts == null ? 0 : drafts.draftedTokens(),
+                drafts == null ? 0 : drafts.acceptedTokens(),
+                timings);
     }
 }

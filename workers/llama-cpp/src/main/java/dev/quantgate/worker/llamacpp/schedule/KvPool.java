@@ -25,6 +25,11 @@ final class KvPool {
     private final List<KvSequence> cached = new ArrayList<>();
     private final List<KvSequence> marked = new ArrayList<>();
     private KvSegment root = KvSegment.root();
+
+    /** Sequence that holds cells of guesses until they may be given out again; -1 while there are none. */
+    private int parking = -1;
+
+    private int parkedTokens;
     private int usedTokens;
     private long clock;
     private long mark;
@@ -113,9 +118,30 @@ final class KvPool {
         usedTokens += count;
     }
 
+    /**
+     * Gives up what a running sequence holds behind its computed tokens: so many cells of guesses that did not come true.
+     * Beside others they are only marked, for the reason that {@link #free} gives.
+     */
+    void cut(KvSequence sequence, int cells) {
+        if (active.size() > 1 && budget.enabled() && (parking >= 0 || !freeIds.isEmpty())) {
+            if (parking < 0) {
+                parking = freeIds.pop();
+            }
+            engine.moveTail(sequence.id(), parking, sequence.computed());
+            parkedTokens += cells;
+            usedTokens += cells;
+            freeMarkedIfMany();
+        } else {
+            engine.keepPrefix(sequence.id(), sequence.computed());
+        }
+    }
+
     /** Ends a sequence and keeps its KV as a prefix for others. */
     void retire(KvSequence ended) {
         active.remove(ended);
+        if (active.isEmpty()) {
+            freeMarked();
+        }
         var sequence = ended.detached(++clock);
         if (!budget.enabled() || sequence.computed() < MIN_SHARED_TOKENS || isCached(sequence)) {
             free(sequence);
@@ -206,7 +232,7 @@ final class KvPool {
         while (evictOldest(null)) {
             any = true;
         }
-        any |= !marked.isEmpty();
+        any |= !marked.isEmpty() || parkedTokens > 0;
         freeMarked();
         return any;
     }
@@ -220,6 +246,8 @@ final class KvPool {
         active.clear();
         cached.clear();
         marked.clear();
+        parking = -1;
+        parkedTokens = 0;
         root = KvSegment.root();
         usedTokens = 0;
         freeAllIds();
@@ -259,16 +287,27 @@ final class KvPool {
             freeMarked();
         } else {
             marked.add(sequence);
-            // Attention walks over them, so they may wait only as long as that costs less than a tenth of a step.
-            if (usedTokens - activeTokens() - markCached() > capacityTokens() / MARKED_SHARE) {
-                freeMarked();
-            }
+            freeMarkedIfMany();
+        }
+    }
+
+    /** Attention walks over marked cells, so they may wait only as long as that costs less than a tenth of a step. */
+    private void freeMarkedIfMany() {
+        if (usedTokens - activeTokens() - markCached() > capacityTokens() / MARKED_SHARE) {
+            freeMarked();
         }
     }
 
     private void freeMarked() {
         marked.forEach(this::freeNow);
         marked.clear();
+        if (parking >= 0) {
+            engine.keepPrefix(parking, 0);
+            freeIds.push(parking);
+            usedTokens -= parkedTokens;
+            parking = -1;
+            parkedTokens = 0;
+        }
     }
 
     private void freeNow(KvSequence sequence) {

@@ -14,6 +14,8 @@ final class LoopStatistics {
     private final AtomicLong promptTokens = new AtomicLong();
     private final AtomicLong generatedTokens = new AtomicLong();
     private final AtomicLong prefixHitTokens = new AtomicLong();
+    private final AtomicLong draftedTokens = new AtomicLong();
+    private final AtomicLong acceptedDraftTokens = new AtomicLong();
     private final AtomicLong preemptions = new AtomicLong();
 
     void gauges(int runningNow, int queuedNow, int kvUsedNow) {
@@ -30,6 +32,14 @@ final class LoopStatistics {
 
     void generated(int tokens) {
         add(generatedTokens, tokens);
+    }
+
+    void drafted(int tokens) {
+        add(draftedTokens, tokens);
+    }
+
+    void draftAccepted() {
+        add(acceptedDraftTokens, 1);
     }
 
     void prefixHit(int tokens) {
@@ -51,6 +61,8 @@ final class LoopStatistics {
         figures.put("prefix_hit_tokens", prefixHitTokens.doubleValue());
         figures.put("prompt_tokens", promptTokens.doubleValue());
         figures.put("generated_tokens", generatedTokens.doubleValue());
+        figures.put("drafted_tokens", draftedTokens.doubleValue());
+        figures.put("accepted_draft_tokens", acceptedDraftTokens.doubleValue());
         figures.put("preemptions", preemptions.doubleValue());
         return figures;
     }

@@ -3,9 +3,11 @@ package dev.quantgate.worker.llamacpp.schedule;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.llamacpp.schedule.TokenOutlet.EndCause;
+import dev.quantgate.worker.llamacpp.schedule.TokenOutlet.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,7 @@ final class Scheduler {
 
     private final DecodeEngine engine;
     private final AbortGate gate;
+    private final LongSupplier clock;
     private final LoopStatistics statistics;
     private final KvPool pool;
     private final FairShares shares = new FairShares();
@@ -35,26 +38,40 @@ final class Scheduler {
     private final AdapterTurns turns = new AdapterTurns();
     private final StepPlan plan;
     private final StepBudget budget;
+    private final Speculator speculator;
     private final SampleRows samples;
-    private final DecodeRequest[] sampled;
+    private final boolean speculates;
+    private final int[] sampled;
     private final List<DecodeRequest> running = new ArrayList<>();
     private final List<DecodeRequest> draining = new ArrayList<>();
     private long arrivals;
 
     Scheduler(DecodeEngine engine, LoopSettings settings, AbortGate gate, LoopStatistics statistics) {
+        this(engine, settings, gate, statistics, System::nanoTime);
+    }
+
+    /** With the clock, in nanoseconds, that steps are timed by. */
+    Scheduler(
+            DecodeEngine engine, LoopSettings settings, AbortGate gate, LoopStatistics statistics, LongSupplier clock) {
         this.engine = engine;
+        this.clock = clock;
         this.gate = gate;
         this.statistics = statistics;
         pool = new KvPool(engine, settings.cachedTokens());
         admission = new Admission(settings.sequences(), pool, running);
-        plan = new StepPlan(engine.batchTokens());
+        speculates = settings.draftTokens() > 0;
+        speculator = new Speculator(settings.draftTokens());
+        plan = new StepPlan(engine.batchTokens(), speculator);
         budget = new StepBudget(settings.stepTarget(), engine.batchTokens());
         samples = new SampleRows(engine.batchTokens());
-        sampled = new DecodeRequest[engine.batchTokens()];
+        sampled = new int[engine.batchTokens()];
     }
 
     void enqueue(DecodeRequest request) {
         shares.enter(request.spec().client());
+        if (speculates && request.spec().speculative()) {
+            request.speculate(speculator.open());
+        }
         request.enqueued(++arrivals);
         queue.add(request);
     }
@@ -169,10 +186,10 @@ final class Scheduler {
     }
 
     private boolean step() {
-        plan.fill(turns.next(running), budget);
+        fillPlan();
         while (!pool.makeRoom(plan.batch().size())) {
             preempt();
-            plan.fill(turns.next(running), budget);
+            fillPlan();
         }
         if (plan.size() == 0) {
             return false;
@@ -181,7 +198,7 @@ final class Scheduler {
             return true;
         }
         pool.refill(plan.newTokens());
-        var startedAt = System.nanoTime();
+        var startedAt = clock.getAsLong();
         DecodeEngine.Outcome outcome;
         try {
             engine.useAdapters(turns.current());
@@ -192,7 +209,7 @@ final class Scheduler {
         switch (outcome) {
             case DONE -> {
                 sample();
-                budget.record(plan.decodeRows(), plan.promptTokens(), System.nanoTime() - startedAt);
+                learn(clock.getAsLong() - startedAt);
                 deliver();
             }
             case ABORTED -> takeBack();
@@ -204,6 +221,21 @@ final class Scheduler {
             }
         }
         return true;
+    }
+
+    /** Guesses take only room that is free. */
+    private void fillPlan() {
+        plan.fill(turns.next(running), budget, Math.max(0, pool.freeTokens() - running.size()));
+    }
+
+    private void learn(long nanos) {
+        var guessNanos = 0L;
+        if (plan.promptTokens() == 0) {
+            speculator.cost().prompts(budget.nanosPerPromptToken());
+            speculator.cost().record(plan.batch().size(), nanos);
+            guessNanos = (long) (plan.guesses() * speculator.cost().rowNanos());
+        }
+        budget.record(plan.decodeRows(), plan.promptTokens(), Math.max(0, nanos - guessNanos));
     }
 
     private void takeBack() {
@@ -219,49 +251,73 @@ final class Scheduler {
             var request = plan.request(i);
             pool.append(request.openSequence(), plan.count(i));
             if (plan.outputRow(i) >= 0) {
-                sampled[samples.size()] = request;
+                sampled[samples.size()] = i;
                 samples.add(plan.outputRow(i), request.spec().sampler());
             }
         }
         statistics.step(plan.size(), plan.promptTokens());
+        statistics.drafted(plan.guesses());
         if (samples.size() > 0) {
             engine.sample(samples);
         }
     }
 
+    /** Hands out the tokens; where a guess came true, the row behind it is sampled next, and so on. */
     private void deliver() {
-        for (int i = 0; i < samples.size(); i++) {
-            var request = sampled[i];
-            if (samples.token(i) == SampleRows.NO_TOKEN) {
-                endRunning(request, NO_TOKEN_ALLOWED);
-                continue;
+        for (var count = samples.size(); count > 0; count = samples.size()) {
+            samples.clear();
+            for (int i = 0; i < count; i++) {
+                receive(sampled[i], samples.token(i));
             }
-            statistics.generated(1);
-            shares.charge(request.spec().client(), 1);
-            try {
-                deliver(request, samples.token(i));
-            } catch (RuntimeException e) {
-                // One receiver's fault is not the others'.
-                LOGGER.atError().setCause(e).log("a request's receiver failed");
-                endRunning(request, RECEIVER_FAILED);
+            if (samples.size() > 0) {
+                engine.sample(samples);
             }
         }
     }
 
-    private void deliver(DecodeRequest request, int token) {
-        switch (request.outlet().accept(token)) {
-            case END_OF_TEXT -> {
-                request.generated(token, false);
-                finish(request, EndCause.STOP);
-            }
-            case STOPPED -> {
-                request.generated(token, true);
-                finish(request, EndCause.STOP);
-            }
-            case GO_ON -> {
-                request.generated(token, true);
-                goOn(request);
-            }
+    private void receive(int entry, int token) {
+        var request = plan.request(entry);
+        if (token == SampleRows.NO_TOKEN) {
+            settle(entry);
+            endRunning(request, NO_TOKEN_ALLOWED);
+            return;
+        }
+        statistics.generated(1);
+        shares.charge(request.spec().client(), 1);
+        try {
+            deliver(entry, token);
+        } catch (RuntimeException e) {
+            // One receiver's fault is not the others'.
+            LOGGER.atError().setCause(e).log("a request's receiver failed");
+            settle(entry);
+            endRunning(request, RECEIVER_FAILED);
+        }
+    }
+
+    private void deliver(int entry, int token) {
+        var request = plan.request(entry);
+        var verdict = request.outlet().accept(token);
+        request.generated(token, verdict != Verdict.END_OF_TEXT);
+        var guessed = plan.confirm(entry, token);
+        if (guessed && verdict == Verdict.GO_ON && request.outlet().ready() && !request.cancelled()) {
+            pool.append(request.openSequence(), 1);
+            statistics.draftAccepted();
+            sampled[samples.size()] = entry;
+            samples.add(plan.accept(entry), request.spec().sampler());
+            return;
+        }
+        settle(entry);
+        switch (verdict) {
+            case END_OF_TEXT, STOPPED -> finish(request, EndCause.STOP);
+            case GO_ON -> goOn(request);
+        }
+    }
+
+    /** Forgets what was computed behind guesses that did not come true. */
+    private void settle(int entry) {
+        var rejected = plan.settle(entry);
+        if (rejected > 0) {
+            pool.cut(plan.request(entry).openSequence(), rejected);
         }
     }
 
@@ -281,7 +337,7 @@ final class Scheduler {
     private void shiftContext(DecodeRequest request) {
         var keep = request.spec().keepTokens();
         pool.drop(request.openSequence());
-        request.tokens().removeRange(keep, (request.tokens().size() - keep) / 2);
+        request.shortened(keep, (request.tokens().size() - keep) / 2);
         request.opened(pool.open(request.tokens()));
     }
 

@@ -15,6 +15,10 @@ public final class StepBatch {
         outputs = new boolean[capacity];
     }
 
+    int capacity() {
+        return tokens.length;
+    }
+
     public int size() {
         return size;
     }
@@ -38,6 +42,15 @@ public final class StepBatch {
 
     void clear() {
         size = 0;
+    }
+
+    /** Appends a token that is only guessed, with an output. */
+    void addGuess(int token, int position, int sequence) {
+        tokens[size] = token;
+        positions[size] = position;
+        sequences[size] = sequence;
+        outputs[size] = true;
+        size++;
     }
 
     /** Appends {@code count} tokens of a sequence and returns the row of the last; only that one may have an output. */

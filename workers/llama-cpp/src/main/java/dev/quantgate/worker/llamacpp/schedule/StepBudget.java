@@ -37,6 +37,11 @@ final class StepBudget {
         return Math.min(room, Math.max(MIN_CHUNK_TOKENS, (int) Math.min(affordable, batchTokens)));
     }
 
+    /** Nanoseconds for each prompt token, 0 until it is known. */
+    double nanosPerPromptToken() {
+        return nanosPerPromptToken;
+    }
+
     void record(int decodeRows, int promptTokens, long nanos) {
         if (promptTokens == 0) {
             nanosPerDecodeStep = blend(nanosPerDecodeStep, (double) nanos);

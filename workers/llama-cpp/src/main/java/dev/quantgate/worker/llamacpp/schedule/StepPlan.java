@@ -2,31 +2,42 @@ package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.List;
 
-/** What one step computes: a row for each stream that can go on, and prompts, oldest first, within the budget. */
+/**
+ * What one step computes: a row for each stream that can go on, and prompts, oldest first, within the budget; without
+ * prompts also rows for tokens that are guessed.
+ */
 final class StepPlan {
     private final StepBatch batch;
+    private final Speculator speculator;
     private final DecodeRequest[] requests;
     private final int[] counts;
     private final int[] outputRows;
+    private final int[] guesses;
+    private final int[] accepted;
     private final int[] shares;
     private int size;
     private int decodeRows;
     private int promptTokens;
     private int newTokens;
 
-    StepPlan(int batchTokens) {
+    StepPlan(int batchTokens, Speculator speculator) {
+        this.speculator = speculator;
         batch = new StepBatch(batchTokens);
         requests = new DecodeRequest[batchTokens];
         counts = new int[batchTokens];
         outputRows = new int[batchTokens];
+        guesses = new int[batchTokens];
+        accepted = new int[batchTokens];
         shares = new int[batchTokens];
     }
 
     /**
      * Fills the plan from the running requests, which stand in the order in which their prompts are computed. Prompts
      * that start in this step come first in the batch: they are given the lowest free cells.
+     *
+     * @param guessRoom most rows for guessed tokens
      */
-    void fill(List<DecodeRequest> running, StepBudget budget) {
+    void fill(List<DecodeRequest> running, StepBudget budget, int guessRoom) {
         batch.clear();
         size = 0;
         decodeRows = 0;
@@ -41,6 +52,8 @@ final class StepPlan {
             shares[i] = decodes(request) ? 1 : promptShare(request, allowance - promptTokens);
             promptTokens += decodes(request) ? 0 : shares[i];
         }
+        speculator.guess(
+                running, decodeRows, promptTokens > 0 ? 0 : Math.min(guessRoom, batch.capacity() - decodeRows));
         for (int i = 0; i < running.size(); i++) {
             if (shares[i] > 0 && starts(running.get(i))) {
                 add(running.get(i), shares[i]);
@@ -54,7 +67,7 @@ final class StepPlan {
         }
     }
 
-    private static boolean decodes(DecodeRequest request) {
+    static boolean decodes(DecodeRequest request) {
         return request.decoding() && request.outlet().ready();
     }
 
@@ -75,10 +88,46 @@ final class StepPlan {
         var sequence = request.openSequence();
         var output = count == request.pendingTokens();
         var row = batch.add(request.tokens(), sequence.computed(), count, sequence.id(), output);
+        guesses[size] = output && request.decoding() ? addGuesses(request, sequence) : 0;
+        accepted[size] = 0;
         requests[size] = request;
         counts[size] = count;
         outputRows[size] = output ? row : -1;
         size++;
+    }
+
+    private int addGuesses(DecodeRequest request, KvSequence sequence) {
+        var drafts = request.drafts();
+        if (drafts == null) {
+            return 0;
+        }
+        for (int i = 0; i < drafts.size(); i++) {
+            batch.addGuess(drafts.token(i), request.tokens().size() + i, sequence.id());
+        }
+        return drafts.size();
+    }
+
+    /** The next token of the request is certain; returns whether it was guessed and computed. */
+    boolean confirm(int index, int token) {
+        var drafts = requests[index].drafts();
+        return drafts != null && drafts.confirm(token, speculator.all());
+    }
+
+    /** A guess is part of the text; returns the row that the next token is sampled from. */
+    int accept(int index) {
+        return outputRows[index] + ++accepted[index];
+    }
+
+    /** No more of the request's guesses become part of the text; returns how many were computed for nothing. */
+    int settle(int index) {
+        var drafts = requests[index].drafts();
+        var rejected = guesses[index] - accepted[index];
+        if (drafts != null) {
+            drafts.settled(accepted[index]);
+        }
+        guesses[index] = 0;
+        accepted[index] = 0;
+        return rejected;
     }
 
     StepBatch batch() {
@@ -102,6 +151,11 @@ final class StepPlan {
     /** Row to sample the request's next token from, or -1. */
     int outputRow(int index) {
         return outputRows[index];
+    }
+
+    /** Rows for guessed tokens, of all requests. */
+    int guesses() {
+        return batch.size() - decodeRows - promptTokens;
     }
 
     int decodeRows() {

@@ -58,4 +58,13 @@ public final class TokenList {
         var mismatch = Arrays.mismatch(values, 0, size, other.values, 0, otherSize);
         return mismatch < 0 ? size : mismatch;
     }
+
+    /** Length of the common run of tokens that ends before {@code end} and before {@code otherEnd}, at most {@code limit}. */
+    int commonSuffix(int end, int otherEnd, int limit) {
+        var length = 0;
+        while (length < limit && length < end && values[end - 1 - length] == values[otherEnd - 1 - length]) {
+            length++;
+        }
+        return length;
+    }
 }

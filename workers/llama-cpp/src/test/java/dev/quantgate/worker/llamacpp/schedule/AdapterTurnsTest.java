@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class AdapterTurnsTest {
     private final FakeEngine engine = new FakeEngine(4096, 24, 256);
     private final Scheduler scheduler = new Scheduler(
-            engine, new LoopSettings(12, Duration.ofHours(1), 2048), new AbortGate(engine), new LoopStatistics());
+            engine, new LoopSettings(12, Duration.ofHours(1), 2048, 0), new AbortGate(engine), new LoopStatistics());
 
     private Requests start(Requests builder) {
         scheduler.enqueue(builder.build());

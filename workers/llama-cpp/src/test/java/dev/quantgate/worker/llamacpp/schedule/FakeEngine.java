@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -28,9 +29,20 @@ final class FakeEngine implements DecodeEngine {
     private Runnable duringDecode = () -> {};
     boolean closed;
     int recoveries;
+    int sampledRows;
+
+    /** Time that steps take: so much, and more for each row. */
+    long nanosPerStep = 1_000_000;
+
+    long nanosPerRow = 20_000;
+    private long now;
+
     int highestCell;
     private AdapterSet adapters = AdapterSet.NONE;
     final List<AdapterSet> adaptersOfSteps = new ArrayList<>();
+
+    /** How the text of a sequence goes on. */
+    ToIntFunction<List<Integer>> model = FakeEngine::next;
 
     FakeEngine(int kvTokens, int slots, int batchTokens) {
         this.kvTokens = kvTokens;
@@ -55,7 +67,9 @@ final class FakeEngine implements DecodeEngine {
         }
 
         private static int content(int token, AdapterSet adapters) {
-            return token + 31 * adapters.adapters().hashCode();
+            return adapters.equals(AdapterSet.NONE)
+                    ? token
+                    : token + 31 * adapters.adapters().hashCode();
         }
     }
 
@@ -93,15 +107,31 @@ final class FakeEngine implements DecodeEngine {
     }
 
     static List<Integer> expectedText(int[] prompt, int tokens, AdapterSet adapters) {
+        return expectedText(prompt, tokens, adapters, FakeEngine::next);
+    }
+
+    static List<Integer> expectedText(int[] prompt, int tokens, ToIntFunction<List<Integer>> model) {
+        return expectedText(prompt, tokens, AdapterSet.NONE, model);
+    }
+
+    private static List<Integer> expectedText(
+            int[] prompt, int tokens, AdapterSet adapters, ToIntFunction<List<Integer>> model) {
         var all = new ArrayList<Integer>();
         for (var token : prompt) {
             all.add(token);
         }
         for (int i = 0; i < tokens; i++) {
-            all.add(next(
+            all.add(model.applyAsInt(
                     all.stream().map(token -> Cell.content(token, adapters)).toList()));
         }
         return all.subList(prompt.length, all.size());
+    }
+
+    /** Repeats what stood {@code period} tokens before, except that one token in so many is another one. */
+    static ToIntFunction<List<Integer>> repeating(int period, int surpriseEvery) {
+        return tokens -> tokens.size() < period || tokens.size() % surpriseEvery == 0
+                ? next(tokens)
+                : tokens.get(tokens.size() - period);
     }
 
     static int next(List<Integer> tokens) {
@@ -147,19 +177,25 @@ final class FakeEngine implements DecodeEngine {
             cells.add(new Cell(batch.token(row), lowestFreeCell(), adapters));
             highestCell = Math.max(highestCell, cells.get(cells.size() - 1).index);
             outputs += batch.output(row) ? 1 : 0;
-            chosen.add(next(cells.stream().map(Cell::content).toList()));
+            chosen.add(model.applyAsInt(cells.stream().map(Cell::content).toList()));
         }
         if (abortRequested) {
             return Outcome.ABORTED;
         }
+        now += nanosPerStep + nanosPerRow * batch.size();
         stepSizes.add(batch.size());
         decodeRowsOfSteps.add(outputs);
         adaptersOfSteps.add(adapters);
         return Outcome.DONE;
     }
 
+    long now() {
+        return now;
+    }
+
     @Override
     public void sample(SampleRows rows) {
+        sampledRows += rows.size();
         for (int i = 0; i < rows.size(); i++) {
             rows.choose(i, chosen.get(rows.row(i)));
         }
@@ -176,6 +212,13 @@ final class FakeEngine implements DecodeEngine {
     public void keepPrefix(int sequence, int tokens) {
         var cells = sequences.getOrDefault(sequence, List.of());
         sequences.put(sequence, new ArrayList<>(cells.subList(0, Math.min(tokens, cells.size()))));
+    }
+
+    @Override
+    public void moveTail(int from, int to, int tokens) {
+        var cells = sequences.get(from);
+        sequences.computeIfAbsent(to, key -> new ArrayList<>()).addAll(cells.subList(tokens, cells.size()));
+        keepPrefix(from, tokens);
     }
 
     @Override

@@ -23,6 +23,7 @@ final class RecordingOutlet implements TokenOutlet {
     WorkerFailure failure;
 
     int endOfText = -1;
+    int stopAt = -1;
     Runnable onToken = () -> {};
 
     @Override
@@ -38,7 +39,7 @@ final class RecordingOutlet implements TokenOutlet {
         credits.decrementAndGet();
         tokens.add(token);
         onToken.run();
-        return Verdict.GO_ON;
+        return tokens.size() == stopAt ? Verdict.STOPPED : Verdict.GO_ON;
     }
 
     @Override

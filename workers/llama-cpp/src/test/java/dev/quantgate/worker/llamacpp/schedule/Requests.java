@@ -13,6 +13,7 @@ final class Requests {
     private int priority;
     private String client = "";
     private AdapterSet adapters = AdapterSet.NONE;
+    private boolean speculative = true;
     private long deadlineAt = System.nanoTime() + 3_600_000_000_000L;
 
     static Requests request() {
@@ -69,6 +70,11 @@ final class Requests {
         return adapters;
     }
 
+    Requests withoutSpeculation() {
+        speculative = false;
+        return this;
+    }
+
     Requests deadlineIn(long nanos) {
         deadlineAt = System.nanoTime() + nanos;
         return this;
@@ -92,6 +98,7 @@ final class Requests {
                 1,
                 priority,
                 client,
+                speculative,
                 System.nanoTime(),
                 deadlineAt,
                 () -> {},
