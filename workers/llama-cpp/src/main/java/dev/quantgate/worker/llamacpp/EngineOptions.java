@@ -31,7 +31,7 @@ import java.util.TreeSet;
  * @param deterministic {@code deterministic}: give each sequence a cache of its own and compute attention the plain way,
  *     so that a text does not depend on what runs beside it; no flash attention, no prefix cache; {@code false} by
  *     default
- * @param draftTokens {@code draft_tokens}: most tokens of a text that are guessed ahead and computed at once, 0 to 256; 0
+ * @param draftTokens {@code draft_tokens}: most tokens of a text that are guessed ahead and computed at once, 0 to 62; 0
  *     turns speculation off; 48 by default, 0 with {@code deterministic}
  * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
  *     milliseconds, 80 by default
@@ -83,7 +83,7 @@ record EngineOptions(
                 values.flag("prefix_cache", !deterministic),
                 values.number("prefix_tokens", 0, 0, 1 << 24),
                 deterministic,
-                values.number("draft_tokens", deterministic ? 0 : 48, 0, 256),
+                values.number("draft_tokens", deterministic ? 0 : 48, 0, 62),
                 Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
         values.requireAllRead();
         if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,7 +191,10 @@ class LoraTest {
         var limit = plain() + 1000;
         var tight = new LlamaCppBackend(new BackendSettings(1, limit, 0, 4, 8, Map.of()));
         try (var small = tight.load(
-                file, new LoadOptions("t", 0, name -> ADAPTERS.get("a")), (f, s) -> {}, new Cancellation())) {
+                file,
+                new LoadOptions("t", 0, name -> Objects.requireNonNull(ADAPTERS.get("a"))),
+                (f, s) -> {},
+                new Cancellation())) {
             var failure = TestStream.start(small, request("x", A).build()).failure();
 
             assertThat(failure.kind()).isEqualTo(FailureKind.OUT_OF_MEMORY);

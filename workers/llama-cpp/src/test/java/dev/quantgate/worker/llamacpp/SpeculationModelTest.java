@@ -13,6 +13,7 @@ import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.LoadedModel;
 import dev.quantgate.worker.api.inference.Constraint;
 import dev.quantgate.worker.api.inference.GenerateEvent;
+import dev.quantgate.worker.llamacpp.gguf.GgmlType;
 import dev.quantgate.worker.llamacpp.gguf.TinyGguf;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Texts with and without speculation, of the model that QUANTGATE_TEST_MODEL names, else of a tiny one. */
 @Timeout(240)
 class SpeculationModelTest {
-    private static final String REPETITIVE = "one two three four five six seven eight nine ten.\n".repeat(6);
-    private static final String NORMAL =
-            "The lighthouse keeper looked at the dark water, closed the old wooden door and began to";
+    // Short: prompts of 64 tokens and more are computed in tiles, and add up in another order beside others.
+    private static final String REPETITIVE = "The cat sat on the mat.\n".repeat(6);
+    private static final String NORMAL = "The lighthouse keeper looked at the dark water and began to";
 
     @TempDir
     private static Path folder;
@@ -45,9 +46,11 @@ class SpeculationModelTest {
     static void load() {
         var file = Optional.ofNullable(System.getenv("QUANTGATE_TEST_MODEL"))
                 .map(Path::of)
-                .orElseGet(() -> TinyGguf.llama().writeTo(folder.resolve("tiny.gguf")));
-        // One thread: several split the attention of single rows, and add it up in another order.
-        backend = new LlamaCppBackend(new BackendSettings(1, 2L << 30, 1024, 4, 8, Map.of()));
+                .orElseGet(() -> TinyGguf.llama().type(GgmlType.F32).writeTo(folder.resolve("tiny.gguf")));
+        // One thread, because several split the attention of single rows; and one prefix, because a prompt whose
+        // beginning
+        // is cached is computed in other pieces. Both add up in another order, with speculation or without.
+        backend = new LlamaCppBackend(new BackendSettings(1, 2L << 30, 1024, 4, 8, Map.of("prefix_tokens", "1")));
         model = backend.load(file, new LoadOptions("model", 0), (fraction, step) -> {}, new Cancellation());
     }
 
@@ -56,7 +59,14 @@ class SpeculationModelTest {
         backend.close();
     }
 
+    /** Takes the one prefix's place, so that the next prompt is computed as a whole. */
+    private static void forgetPrefix() throws Exception {
+        TestStream.start(model, Generate.prompt("Nothing begins like this.").maxTokens(8).build())
+                .completed();
+    }
+
     private static TestStream plain(Generate request) throws Exception {
+        forgetPrefix();
         var stream = TestStream.start(model, request.withoutSpeculation().build());
         assertThat(stream.completed().draftedTokens()).isZero();
         return stream;
@@ -78,6 +88,7 @@ class SpeculationModelTest {
     void greedyTextIsTheSameAndARepetitiveOneTakesFewerSteps() throws Exception {
         for (var prompt : List.of(REPETITIVE, NORMAL)) {
             var expected = plain(greedy(prompt)).text();
+            forgetPrefix();
             var steps = figure("decode_steps");
 
             var guessed = TestStream.start(model, greedy(prompt).build());
@@ -85,7 +96,9 @@ class SpeculationModelTest {
             assertThat(guessed.text()).isEqualTo(expected);
             var end = guessed.completed();
             assertThat(end.completionTokens()).isEqualTo(120);
-            assertThat(guessed.chunks().stream().mapToInt(chunk -> chunk.tokens()).sum())
+            assertThat(guessed.chunks().stream()
+                            .mapToInt(chunk -> chunk.tokens())
+                            .sum())
                     .isEqualTo(120);
             if (prompt.equals(REPETITIVE)) {
                 assertThat(end.acceptedDraftTokens()).isGreaterThan(60);
@@ -96,15 +109,18 @@ class SpeculationModelTest {
 
     @Test
     void greedyTextIsTheSameInABatch() throws Exception {
-        var prompts = List.of(REPETITIVE, NORMAL, REPETITIVE.replace("three", "four"), NORMAL + " sing and");
+        var prompts = List.of(REPETITIVE, NORMAL, "red green blue\n".repeat(8), "A recipe for bread: take");
         var expected = new ArrayList<String>();
         for (var prompt : prompts) {
             expected.add(plain(greedy(prompt)).text());
         }
 
+        forgetPrefix();
         var together = new ArrayList<TestStream>();
         for (var prompt : prompts) {
-            together.add(TestStream.start(model, greedy(prompt).build()));
+            var stream = TestStream.start(model, greedy(prompt).build());
+            stream.awaitFirstItem();
+            together.add(stream);
         }
 
         for (int i = 0; i < prompts.size(); i++) {
@@ -116,6 +132,7 @@ class SpeculationModelTest {
     void aSeedGivesTheSameTextWithPenaltiesAndLogprobs() throws Exception {
         for (int seed = 1; seed <= 4; seed++) {
             var expected = plain(seeded(REPETITIVE, seed).logprobs(2));
+            forgetPrefix();
             var guessed =
                     TestStream.start(model, seeded(REPETITIVE, seed).logprobs(2).build());
 
@@ -135,6 +152,7 @@ class SpeculationModelTest {
     @Test
     void aStopStringWithinAGuessEndsTheTextThere() throws Exception {
         var whole = plain(greedy(REPETITIVE)).text();
+        forgetPrefix();
         var stop = whole.substring(150, 156);
         var end = whole.indexOf(stop);
 
@@ -149,8 +167,10 @@ class SpeculationModelTest {
         var grammar = new Constraint.Grammar("root ::= line+\nline ::= \"item \" [0-3] \" is done\\n\"\n");
 
         var expected = plain(Generate.prompt("A list:\n").constraint(grammar).maxTokens(150));
+        forgetPrefix();
         var guessed = TestStream.start(
-                model, Generate.prompt("A list:\n").constraint(grammar).maxTokens(150).build());
+                model,
+                Generate.prompt("A list:\n").constraint(grammar).maxTokens(150).build());
 
         assertThat(guessed.text()).isEqualTo(expected.text()).matches("(?s)(item [0-3] is done\n)*.*");
         assertThat(guessed.completed().acceptedDraftTokens()).isPositive();

@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class Speculator {
     /** A guess has to win clearly: rows of a few more tokens cost more than those of many, and estimates err. */
-    private static final double MARGIN = 1.15;
+    private static final double MARGIN = 1.05;
 
     private final int maxTokens;
     private final Acceptance all = new Acceptance();

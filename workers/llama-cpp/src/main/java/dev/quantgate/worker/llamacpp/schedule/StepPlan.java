@@ -7,6 +7,12 @@ import java.util.List;
  * prompts also rows for tokens that are guessed.
  */
 final class StepPlan {
+    /**
+     * Guesses fill a step up to so many rows. From 64 on attention is computed in tiles, which adds up in another order, and
+     * each row takes memory for its logits.
+     */
+    static final int MAX_ROWS_WITH_GUESSES = 63;
+
     private final StepBatch batch;
     private final Speculator speculator;
     private final DecodeRequest[] requests;
@@ -52,8 +58,7 @@ final class StepPlan {
             shares[i] = decodes(request) ? 1 : promptShare(request, allowance - promptTokens);
             promptTokens += decodes(request) ? 0 : shares[i];
         }
-        speculator.guess(
-                running, decodeRows, promptTokens > 0 ? 0 : Math.min(guessRoom, batch.capacity() - decodeRows));
+        speculator.guess(running, decodeRows, promptTokens > 0 ? 0 : Math.min(guessRoom, roomBeside(decodeRows)));
         for (int i = 0; i < running.size(); i++) {
             if (shares[i] > 0 && starts(running.get(i))) {
                 add(running.get(i), shares[i]);
@@ -65,6 +70,10 @@ final class StepPlan {
                 add(running.get(i), shares[i]);
             }
         }
+    }
+
+    private int roomBeside(int rows) {
+        return Math.max(0, Math.min(MAX_ROWS_WITH_GUESSES, batch.capacity()) - rows);
     }
 
     static boolean decodes(DecodeRequest request) {

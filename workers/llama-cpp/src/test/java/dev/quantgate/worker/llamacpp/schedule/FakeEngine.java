@@ -216,7 +216,7 @@ final class FakeEngine implements DecodeEngine {
 
     @Override
     public void moveTail(int from, int to, int tokens) {
-        var cells = sequences.get(from);
+        var cells = sequences.getOrDefault(from, List.of());
         sequences.computeIfAbsent(to, key -> new ArrayList<>()).addAll(cells.subList(tokens, cells.size()));
         keepPrefix(from, tokens);
     }
