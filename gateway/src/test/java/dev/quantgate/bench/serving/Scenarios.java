@@ -22,7 +22,7 @@ final class Scenarios {
     private static final int RUNNING_STREAMS = 8;
     private static final int LONG_PROMPTS = 3;
     private static final int LONG_TOKENS = 2000;
-    private static final int REPETITIVE_REQUESTS = 3;
+    private static final int REPETITIVE_REQUESTS = 2;
     private static final long SEEDS_PER_ROUND = 10_000;
 
     private final PromptMaker prompts;
@@ -115,7 +115,7 @@ final class Scenarios {
     private Workload repetitive(int round) {
         return new Workload(List.of(Lane.of(IntStream.range(0, REPETITIVE_REQUESTS)
                 .mapToObj(i -> prompts.make(24, seed(round, i)).text() + ".\n")
-                .map(line -> Request.plain(prompts.of(line.repeat(6)), shortened(192), Sampler.GREEDY, 1))
+                .map(line -> Request.plain(prompts.of(line.repeat(6)), shortened(384), Sampler.GREEDY, 1))
                 .toList())));
     }
 
