@@ -299,6 +299,7 @@ class SpeculationTest {
     @Test
     void aFullBatchGuessesNothing() {
         engine.model = repeating(12, NEVER);
+        engine.nanosPerStep = 200_000;
         engine.nanosPerRow = 1_000_000;
         var alone = request().prompt(numbers(40, 1)).maxTokens(200);
         run(alone);
