@@ -1,6 +1,7 @@
 package dev.quantgate.gateway.http.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.quantgate.worker.api.ModelRef;
@@ -63,7 +64,8 @@ final class ChatFieldsTest {
 
     @Test
     void adaptersArriveOrAreRefusedByTheirPlace() {
-        assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]").adapters())
+        assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]")
+                        .adapters())
                 .containsExactly(new AdapterUse("a", 1), new AdapterUse("b", 0.5f));
         assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"id\":0,\"scale\":0.5}]"))
                 .hasMessageContaining("lora[1].name");

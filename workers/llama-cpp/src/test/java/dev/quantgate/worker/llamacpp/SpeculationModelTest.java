@@ -61,7 +61,11 @@ class SpeculationModelTest {
 
     /** Takes the one prefix's place, so that the next prompt is computed as a whole. */
     private static void forgetPrefix() throws Exception {
-        TestStream.start(model, Generate.prompt("Nothing begins like this.").maxTokens(8).build())
+        TestStream.start(
+                        model,
+                        Generate.prompt("Nothing begins like this.")
+                                .maxTokens(8)
+                                .build())
                 .completed();
     }
 
