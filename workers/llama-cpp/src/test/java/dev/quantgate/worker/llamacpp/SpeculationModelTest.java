@@ -48,8 +48,7 @@ class SpeculationModelTest {
                 .map(Path::of)
                 .orElseGet(() -> TinyGguf.llama().type(GgmlType.F32).writeTo(folder.resolve("tiny.gguf")));
         // One thread, because several split the attention of single rows; and one prefix, because a prompt whose
-        // beginning
-        // is cached is computed in other pieces. Both add up in another order, with speculation or without.
+        // beginning is cached is computed in other pieces. Both add up in another order, with speculation or without.
         backend = new LlamaCppBackend(new BackendSettings(1, 2L << 30, 1024, 4, 8, Map.of("prefix_tokens", "1")));
         model = backend.load(file, new LoadOptions("model", 0), (fraction, step) -> {}, new Cancellation());
     }
