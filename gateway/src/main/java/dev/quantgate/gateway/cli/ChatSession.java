@@ -22,12 +22,7 @@ final class ChatSession {
     private final List<ChatMessage> messages = new ArrayList<>();
 
     /** The settings are a request without messages. */
-    ChatSession(
-            Channel channel,
-            Console console,
-            ChatRequest settings,
-            String system,
-            boolean timings) {
+    ChatSession(Channel channel, Console console, ChatRequest settings, String system, boolean timings) {
         this.stub = InferenceServiceGrpc.newBlockingStub(channel);
         this.console = console;
         this.settings = settings;

@@ -47,7 +47,10 @@ final class GenerateTest {
         };
         var lora = List.of(
                 LoraAdapter.newBuilder().setName("a").build(),
-                LoraAdapter.newBuilder().setName("models/smol/adapters/b").setScale(0.5f).build());
+                LoraAdapter.newBuilder()
+                        .setName("models/smol/adapters/b")
+                        .setScale(0.5f)
+                        .build());
 
         client().generate(prompt().toBuilder().addAllLora(lora).build()).forEachRemaining(message -> {});
         client().chat(ChatRequest.newBuilder()
@@ -69,8 +72,8 @@ final class GenerateTest {
                 LoraAdapter.newBuilder().setName("models/other/adapters/a"),
                 LoraAdapter.newBuilder().setName("a").setScale(Float.NaN),
                 LoraAdapter.newBuilder().setName("a").setScale(101))) {
-            assertThatThrownBy(() -> client()
-                            .generate(prompt().toBuilder().addLora(wrong).build())
+            assertThatThrownBy(() -> client().generate(
+                                    prompt().toBuilder().addLora(wrong).build())
                             .hasNext())
                     .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
                         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

@@ -139,27 +139,37 @@ final class ModelServiceTest {
                 .setAdapterId("Pirate")
                 .setSourceUri("/pirate.gguf")
                 .build());
-        var unused = client().deleteAdapter(
-                        DeleteAdapterRequest.newBuilder().setName(adapter.getName()).build());
+        var unused = client().deleteAdapter(DeleteAdapterRequest.newBuilder()
+                .setName(adapter.getName())
+                .build());
 
         assertThat(adapter.getName()).isEqualTo("models/smol/adapters/Pirate");
         assertThat(adapter.getRank()).isEqualTo(4);
-        assertThat(llama.calls)
-                .containsExactly(new AdapterRef("smol", "Pirate"), new AdapterRef("smol", "Pirate"));
+        assertThat(llama.calls).containsExactly(new AdapterRef("smol", "Pirate"), new AdapterRef("smol", "Pirate"));
     }
 
     @Test
     void aMalformedAdapterIsRefused() {
         for (var request : List.of(
-                ImportAdapterRequest.newBuilder().setParent("models/smol").setAdapterId("../x").setSourceUri("/p"),
-                ImportAdapterRequest.newBuilder().setParent("models/smol").setAdapterId("x").setSourceUri("p"),
-                ImportAdapterRequest.newBuilder().setParent("smol:Q8_0").setAdapterId("x").setSourceUri("/p"))) {
+                ImportAdapterRequest.newBuilder()
+                        .setParent("models/smol")
+                        .setAdapterId("../x")
+                        .setSourceUri("/p"),
+                ImportAdapterRequest.newBuilder()
+                        .setParent("models/smol")
+                        .setAdapterId("x")
+                        .setSourceUri("p"),
+                ImportAdapterRequest.newBuilder()
+                        .setParent("smol:Q8_0")
+                        .setAdapterId("x")
+                        .setSourceUri("/p"))) {
             var failure = catchThrowable(() -> client().importAdapter(request.build()));
 
             assertThat(Rpc.code(failure)).isEqualTo(Status.Code.INVALID_ARGUMENT);
         }
-        var failure = catchThrowable(() -> client().deleteAdapter(
-                DeleteAdapterRequest.newBuilder().setName("models/smol/variants/x").build()));
+        var failure = catchThrowable(() -> client().deleteAdapter(DeleteAdapterRequest.newBuilder()
+                .setName("models/smol/variants/x")
+                .build()));
         assertThat(Rpc.code(failure)).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
 

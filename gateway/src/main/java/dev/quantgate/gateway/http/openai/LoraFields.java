@@ -14,8 +14,7 @@ final class LoraFields {
         for (var element : body.array("lora")) {
             var fields = Fields.of(element, "lora[" + adapters.size() + "]");
             var name = fields.string("name").orElseThrow(() -> fields.wrongType("name", "the name of an adapter"));
-            adapters.add(
-                    new AdapterUse(Names.requireVariant(name, fields.path("name")), fields.number("scale", 1)));
+            adapters.add(new AdapterUse(Names.requireVariant(name, fields.path("name")), fields.number("scale", 1)));
         }
         return adapters;
     }

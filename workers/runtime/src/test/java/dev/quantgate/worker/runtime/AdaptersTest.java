@@ -102,8 +102,7 @@ class AdaptersTest {
         assertThat(refusal(PIRATE, file("LORA:2"))).isEqualTo(FailureKind.ALREADY_EXISTS);
         assertThat(refusal(new AdapterRef("m", "bad"), file("nonsense"))).isEqualTo(FailureKind.INVALID_MODEL);
         assertThat(refusal(new AdapterRef("m", "bad"), outside)).isEqualTo(FailureKind.INVALID_MODEL);
-        assertThat(refusal(new AdapterRef("m", "bad"), outside.resolve("none")))
-                .isEqualTo(FailureKind.INVALID_REQUEST);
+        assertThat(refusal(new AdapterRef("m", "bad"), outside.resolve("none"))).isEqualTo(FailureKind.INVALID_REQUEST);
         assertThat(refusal(new AdapterRef("other", "x"), file("LORA:2"))).isEqualTo(FailureKind.MODEL_NOT_FOUND);
         assertThat(listed()).hasSize(1);
         try (var adapters = Files.list(root.resolve("models/m/adapters"))) {

@@ -137,7 +137,7 @@ public final class DecodeRequest {
     /** Whether a step can do something for it now. */
     boolean computable() {
         // The last token of a prompt yields a token, and that needs credit.
-        return outlet().ready() || !decoding() && pendingTokens() > 1;
+        return outlet().ready() || (!decoding() && pendingTokens() > 1);
     }
 
     AdapterSet adapters() {
