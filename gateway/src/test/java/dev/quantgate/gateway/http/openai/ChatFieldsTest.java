@@ -63,7 +63,8 @@ final class ChatFieldsTest {
 
     @Test
     void adaptersArriveOrAreRefusedByTheirPlace() {
-        assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]").adapters())
+        assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]")
+                        .adapters())
                 .containsExactly(new AdapterUse("a", 1), new AdapterUse("b", 0.5f));
         assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"id\":0,\"scale\":0.5}]"))
                 .hasMessageContaining("lora[1].name");
@@ -200,6 +201,8 @@ final class ChatFieldsTest {
                 "\"temperature\":101|sampling.temperature",
                 "\"top_p\":0|sampling.top_p",
                 "\"max_tokens\":0|max_tokens",
+                "\"max_tokens\":5,\"max_completion_tokens\":6|max_tokens",
+                "\"max_tokens\":-1,\"max_completion_tokens\":6|max_tokens",
                 "\"max_tokens\":99999999999|max_tokens",
                 "\"stop\":[1]|stop[0]",
                 "\"stop\":7|stop",
