@@ -75,6 +75,18 @@ start_gateway() {
   endpoint="127.0.0.1:$(cat "$work/$name.port")"
 }
 
+# Prints a port that is free now.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# await_model NAME: waits until the gateway at $endpoint lists it.
+await_model() {
+  for _ in $(seq 100); do
+    "$quantgate" models ls --endpoint "$endpoint" 2>/dev/null | grep -q "$1" && return 0
+    sleep 0.3
+  done
+  return 1
+}
+
 post() { curl -sS --max-time 300 -X POST "http://$endpoint$1" -H 'content-type: application/json; charset=utf-8' -d "$2" -w '\n%{http_code}\n'; }
 get() { curl -sS --max-time 60 "http://$endpoint$1" -w '\n%{http_code}\n'; }
 

@@ -38,6 +38,14 @@ QUANTGATE_API int64_t qg_cpu_backend_file(void);
 // Fails a GGML assertion on the calling thread: lets tests see what becomes of one.
 QUANTGATE_API void qg_fail_assertion(void);
 
+// --- mapped files (file_guard.cpp) ---------------------------------------------------------------------------------
+
+// Watches over a model's file until the guard is released: when the file shrinks while it is mapped, the lost part reads
+// as zeros and the guard is damaged; without one, reading it would end the process. Thread-safe.
+QUANTGATE_API int32_t qg_file_guard(const char * path);
+QUANTGATE_API bool    qg_file_guard_damaged(int32_t guard);
+QUANTGATE_API void    qg_file_guard_release(int32_t guard);
+
 // --- decoding (decode.cpp) -----------------------------------------------------------------------------------------
 
 // Makes llama_decode stop soon after *flag becomes non-zero; flag is the address of an int32, 0 removes it.

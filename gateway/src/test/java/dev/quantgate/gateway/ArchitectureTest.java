@@ -16,10 +16,9 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.quantgate.worker.runtime..",
-                    "dev.quantgate.worker.llama..",
-                    "dev.quantgate.worker.torch..",
-                    "dev.quantgate.llama..");
+                    "dev.quantgate.worker.[runtime|store|lease|operations]..",
+                    "dev.quantgate.worker.[llamacpp|torch]..",
+                    "dev.quantgate.natives..");
 
     @ArchTest
     static final ArchRule nativeTypesStopInsideTheBackends =

@@ -29,14 +29,18 @@ final class GatewayListener {
 
     static Future<GatewayListener> listen(Vertx vertx, GatewayConfig config, Routing routing) {
         var messageBytes = Math.toIntExact(config.limits().messageBytes());
-        var grpc = new GrpcRoutes(routing, messageBytes);
-        var calls = new HttpCalls(routing.admission(), messageBytes);
-        var http = new HttpRoutes(List.of(
-                new ProbeRoutes(routing.readiness()),
-                new ActiveModelsRoute(calls, routing.router(), routing.catalogue()),
-                new QuantizeRoute(calls, routing.catalogue(), routing.operations()),
-                new OpenAiRoutes(calls, routing),
-                new MetricsRoute(routing)));
+        var keys = config.server().apiKeys();
+        var grpc = new GrpcRoutes(routing, keys, messageBytes);
+        var calls =
+                new HttpCalls(routing.admission(), messageBytes, config.server().bodyTimeout());
+        var http = new HttpRoutes(
+                keys,
+                List.of(
+                        new ProbeRoutes(routing.readiness()),
+                        new ActiveModelsRoute(calls, routing.router(), routing.catalogue()),
+                        new QuantizeRoute(calls, routing.catalogue(), routing.operations()),
+                        new OpenAiRoutes(calls, routing),
+                        new MetricsRoute(routing)));
         var server = config.server();
         var port = server.port() == 0 && server.eventLoops() > 1 ? SHARED_FREE_PORT : server.port();
         var loops = new ArrayList<PortVerticle>();

@@ -3,10 +3,12 @@ package dev.quantgate.gateway.app;
 import dev.quantgate.gateway.config.GatewayConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a gateway says of itself when it starts. The configuration has no secrets, only paths of files that have. */
+/** What a gateway says of itself when it starts. The configuration shows no secrets, only how many keys there are. */
 final class StartupLog {
     private static final Logger LOG = LoggerFactory.getLogger("dev.quantgate.gateway");
 
@@ -29,11 +31,25 @@ final class StartupLog {
                 .addKeyValue("store", config.store())
                 .addKeyValue("logging", config.logging())
                 .log("Effective configuration");
-        if (!config.tls().enabled() && !Cluster.isLoopback(config.server().host())) {
-            LOG.atWarn()
-                    .addKeyValue("host", config.server().host())
-                    .log("The gateway is open to other hosts without TLS: whoever reaches the port can use it");
+        warnings(config)
+                .forEach(warning ->
+                        LOG.atWarn().addKeyValue("host", config.server().host()).log(warning));
+    }
+
+    /** What is risky about a port that other hosts reach. */
+    static List<String> warnings(GatewayConfig config) {
+        var warnings = new ArrayList<String>();
+        if (!Cluster.isLoopback(config.server().host())) {
+            if (!config.server().apiKeys().areRequired()
+                    && config.tls().clientCa().isEmpty()) {
+                warnings.add("The gateway is open to other hosts and asks for no API key: whoever reaches the port can "
+                        + "use it; set server.api_keys or server.api_keys_file");
+            }
+            if (!config.tls().enabled()) {
+                warnings.add("The gateway is open to other hosts without TLS: texts and keys can be read on their way");
+            }
         }
+        return warnings;
     }
 
     static void listening(GatewayConfig config, RunningGateway gateway) {

@@ -77,10 +77,10 @@ final class Connection implements AutoCloseable {
         }
         if (endpoint != null && !endpoint.isEmpty()) {
             var address = parse(endpoint);
-            return connect(Vertx.vertx(), address.getHostString(), address.getPort(), tls);
+            return connect(Vertx.vertx(), address.getHostString(), address.getPort(), tls, apiKey);
         }
         if (somethingListens()) {
-            var candidate = connect(Vertx.vertx(), DEFAULT_HOST, DEFAULT_PORT, tls);
+            var candidate = connect(Vertx.vertx(), DEFAULT_HOST, DEFAULT_PORT, tls, apiKey);
             if (isGateway(candidate)) {
                 return candidate;
             }
@@ -88,10 +88,10 @@ final class Connection implements AutoCloseable {
         }
         var started = LocalGateway.start();
         local = started;
-        return connect(started.vertx(), DEFAULT_HOST, started.port(), false);
+        return connect(started.vertx(), DEFAULT_HOST, started.port(), false, started.key());
     }
 
-    private Channel connect(Vertx on, String host, int port, boolean secure) {
+    private Channel connect(Vertx on, String host, int port, boolean secure, @Nullable String key) {
         vertx = on;
         var options = new HttpClientOptions();
         if (secure) {
@@ -103,11 +103,11 @@ final class Connection implements AutoCloseable {
         var opened = GrpcIoClient.client(on, new GrpcClientOptions().setMaxMessageSize(MAX_ANSWER_BYTES), options);
         client = opened;
         Channel raw = new GrpcIoClientChannel(opened, SocketAddress.inetSocketAddress(port, host));
-        if (apiKey == null || apiKey.isEmpty()) {
+        if (key == null || key.isEmpty()) {
             return raw;
         }
         var headers = new Metadata();
-        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + apiKey);
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key);
         return ClientInterceptors.intercept(raw, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 

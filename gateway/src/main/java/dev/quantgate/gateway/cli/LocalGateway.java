@@ -4,21 +4,45 @@ import dev.quantgate.gateway.app.EmbeddedGateway;
 import dev.quantgate.gateway.app.RunningGateway;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
-/** A gateway inside this process on a free loopback port, for one command. */
+/**
+ * A gateway inside this process on a free loopback port, for one command. Where the configuration asks for API keys, it
+ * has a key of its own, which this command alone knows.
+ */
 final class LocalGateway implements AutoCloseable {
-    private final RunningGateway running;
+    private static final Map<String, String> OVERRIDES = Map.of(
+            "server.host", "127.0.0.1",
+            "server.port", "0",
+            "tls.enabled", "false",
+            "cluster.enabled", "false",
+            "logging.level", "warn");
 
-    private LocalGateway(RunningGateway running) {
+    private final RunningGateway running;
+    private final String key;
+
+    private LocalGateway(RunningGateway running, String key) {
         this.running = running;
+        this.key = key;
     }
 
     static LocalGateway start() {
-        var overrides = Map.of(
-                "server.host", "127.0.0.1", "server.port", "0", "cluster.enabled", "false", "logging.level", "warn");
-        var config = EmbeddedGateway.configuration(file(System.getenv()), System.getenv(), overrides);
+        return start(System.getenv());
+    }
+
+    static LocalGateway start(Map<String, String> environment) {
+        var config = EmbeddedGateway.configuration(file(environment), environment, OVERRIDES);
+        var key = "";
+        if (config.server().apiKeys().areRequired()) {
+            key = UUID.randomUUID().toString();
+            var overrides = new HashMap<>(OVERRIDES);
+            overrides.put("server.api_keys", key);
+            overrides.put("server.api_keys_file", "");
+            config = EmbeddedGateway.configuration(file(environment), environment, overrides);
+        }
         var running = Await.started(EmbeddedGateway.start(config));
         try {
             Await.started(running.ready());
@@ -26,7 +50,7 @@ final class LocalGateway implements AutoCloseable {
             Await.done(running.close());
             throw failed;
         }
-        return new LocalGateway(running);
+        return new LocalGateway(running, key);
     }
 
     /** The file that `quantgate serve` would read, so that both see the same store and limits. */
@@ -37,6 +61,11 @@ final class LocalGateway implements AutoCloseable {
 
     Vertx vertx() {
         return running.vertx();
+    }
+
+    /** What callers must show; empty if nothing. */
+    String key() {
+        return key;
     }
 
     int port() {

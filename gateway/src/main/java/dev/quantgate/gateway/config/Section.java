@@ -72,11 +72,27 @@ final class Section {
         if (value == null) {
             return base;
         }
-        if (value instanceof List<?> list
-                && list.stream().noneMatch(item -> item instanceof Map || item instanceof List)) {
+        if (value instanceof List<?> list && isListOfTexts(list)) {
             return list.stream().map(String::valueOf).toList();
         }
         throw new ConfigException(pathOf(key) + ": " + value + " (expected: a list)");
+    }
+
+    /**
+     * A list like that of {@link #texts} whose values must not be shown. One that is given but empty is refused: a secret
+     * that did not arrive must not count as none.
+     */
+    List<String> secrets(String key) {
+        var elsewhere = sources.value(pathOf(key)).isPresent();
+        var value = file.get(key);
+        if (!elsewhere && value != null && !isListOfTexts(value)) {
+            throw new ConfigException(pathOf(key) + ": one value (expected: a list of texts)");
+        }
+        var values = texts(key, List.of());
+        if (elsewhere && values.isEmpty()) {
+            throw new ConfigException(pathOf(key) + ": given but empty (expected: one or more, with commas between)");
+        }
+        return values;
     }
 
     /** A map with free keys; in overrides and the environment it is {@code name=value} with commas between. */
@@ -113,6 +129,11 @@ final class Section {
         file.keySet().forEach(name -> names.add(String.valueOf(name)));
         names.addAll(sources.overriddenBelow(path, candidates));
         return names;
+    }
+
+    private static boolean isListOfTexts(Object value) {
+        return value instanceof List<?> list
+                && list.stream().noneMatch(item -> item instanceof Map || item instanceof List);
     }
 
     private <T> T read(String key, T base, BiFunction<String, String, T> parse) {

@@ -79,8 +79,15 @@ final class Sources {
     }
 
     private static String suggestion(String key, Set<String> candidates) {
+        var below = candidates.stream()
+                .filter(candidate -> candidate.endsWith("." + key))
+                .toList();
+        if (below.size() == 1) {
+            return hint(below.get(0));
+        }
         @Nullable String nearest = null;
-        var best = Integer.MAX_VALUE;
+        // A word further away than this is another word, not a slip of the keys.
+        var best = Math.max(2, lastWordLength(key) / 2) + 1;
         for (var candidate : candidates) {
             var distance = EditDistance.between(key, candidate);
             if (distance < best) {
@@ -88,7 +95,15 @@ final class Sources {
                 nearest = candidate;
             }
         }
-        return nearest == null ? "" : " (did you mean " + nearest + "?)";
+        return nearest == null ? "" : hint(nearest);
+    }
+
+    private static String hint(String key) {
+        return " (did you mean " + key + "?)";
+    }
+
+    private static int lastWordLength(String key) {
+        return key.length() - 1 - Math.max(key.lastIndexOf('.'), key.lastIndexOf('_'));
     }
 
     private static String variable(String key) {

@@ -1,6 +1,7 @@
 package dev.quantgate.gateway.grpc;
 
 import dev.quantgate.gateway.routing.Routing;
+import dev.quantgate.gateway.security.ApiKeys;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -17,11 +18,12 @@ public final class GrpcRoutes {
      * Makes the services.
      *
      * @param routing what they work with
+     * @param keys what callers must show, except for health, which probes ask that hold no secrets
      * @param maxMessageBytes most bytes of one request message, compressed or not
      */
-    public GrpcRoutes(Routing routing, int maxMessageBytes) {
+    public GrpcRoutes(Routing routing, ApiKeys keys, int maxMessageBytes) {
         this.routing = routing;
-        this.settings = new CallSettings(routing.admission(), maxMessageBytes);
+        this.settings = new CallSettings(routing.admission(), keys, maxMessageBytes);
         this.health = new HealthRpcs(routing.readiness(), ServedServices.OWN);
         routing.directory().onChange(health::refresh);
         routing.admission().onDrain(health::close);
@@ -38,14 +40,14 @@ public final class GrpcRoutes {
                 .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
                 .removeEnabledProtocol(GrpcProtocol.TRANSCODING);
         var server = GrpcServer.server(vertx, options);
-        server.callHandler(UnknownMethod::refuse);
+        server.callHandler(request -> UnknownMethod.refuse(request, settings.keys()));
         InferenceRpcs.bind(rpcs(server, InferenceRpcs.NAME), routing.inference());
         new ModelRpcs(routing.catalogue(), routing.operations()).bind(rpcs(server, ModelRpcs.NAME));
         var operationRpcs = new OperationRpcs(routing.operations());
         operationRpcs.bind(rpcs(server, OperationRpcs.NAME));
         operationRpcs.bindWatch(rpcs(server, OperationRpcs.WATCH_NAME));
         WorkerRpcs.bind(rpcs(server, WorkerRpcs.NAME), routing.router());
-        health.bind(rpcs(server, HealthRpcs.NAME));
+        health.bind(new Rpcs(server, HealthRpcs.NAME, settings.open()));
         var reflection = new ReflectionRpcs(served);
         reflection.bind(server, ServedServices.REFLECTION, settings);
         reflection.bind(server, ServedServices.REFLECTION_ALPHA, settings);

@@ -3,6 +3,7 @@ package dev.quantgate.gateway.grpc;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.quantgate.gateway.convert.Failures;
+import dev.quantgate.gateway.security.ApiKeys;
 
 /** A call that is refused for its form, before anyone looks at its fields. */
 final class RefusedException extends RuntimeException {
@@ -46,6 +47,10 @@ final class RefusedException extends RuntimeException {
     static RefusedException compression() {
         return new RefusedException(
                 Code.UNIMPLEMENTED, "UNKNOWN_COMPRESSION", "unknown grpc-encoding (expected: identity or gzip)");
+    }
+
+    static RefusedException unauthenticated(ApiKeys.Refusal refusal) {
+        return new RefusedException(Code.UNAUTHENTICATED, refusal.reason(), refusal.message());
     }
 
     static RefusedException unknownMethod() {

@@ -9,6 +9,7 @@ import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
@@ -56,6 +57,11 @@ abstract class ServerCall<Q extends Message, P extends Message> {
         request.exceptionHandler(lost -> abandon());
         response.exceptionHandler(lost -> abandon());
         request.invalidMessageHandler(tooLarge -> failed(RefusedException.tooLarge(settings.maxMessageBytes())));
+        var stranger = settings.keys().refusal(request.headers().get(HttpHeaders.AUTHORIZATION));
+        if (stranger.isPresent()) {
+            send(RefusedException.unauthenticated(stranger.get()).status());
+            return;
+        }
         var refusal = headers.refusal().or(settings.admission()::enter);
         if (refusal.isPresent()) {
             send(Failures.status(refusal.get()));

@@ -8,8 +8,10 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,14 +26,17 @@ public final class HttpCalls {
 
     private final Admission admission;
     private final int maxBodyBytes;
+    private final long bodyMillis;
 
     /**
      * Makes the shared parts.
      *
      * @param admission counts the calls and refuses new ones while the gateway drains
      * @param maxBodyBytes most bytes of one request body; more is 413
+     * @param bodyTimeout how long a body may take; zero is for ever
      */
-    public HttpCalls(Admission admission, int maxBodyBytes) {
+    public HttpCalls(Admission admission, int maxBodyBytes, Duration bodyTimeout) {
+        this.bodyMillis = bodyTimeout.toMillis();
         this.admission = admission;
         this.maxBodyBytes = maxBodyBytes;
     }
@@ -48,9 +53,26 @@ public final class HttpCalls {
         };
     }
 
-    /** Reads the body into memory, up to the limit. */
+    /** Reads the body into memory, up to the limit; hangs up on a client that takes too long over it. */
     public Handler<RoutingContext> body() {
-        return BodyHandler.create(false).setBodyLimit(maxBodyBytes);
+        var reader = BodyHandler.create(false).setBodyLimit(maxBodyBytes);
+        return route -> {
+            if (bodyMillis > 0 && !route.request().isEnded()) {
+                var timer = route.vertx().setTimer(bodyMillis, late -> hangUp(route));
+                route.addEndHandler(ended -> route.vertx().cancelTimer(timer));
+            }
+            reader.handle(route);
+        };
+    }
+
+    private static void hangUp(RoutingContext route) {
+        if (!route.request().isEnded()) {
+            if (route.request().version() == HttpVersion.HTTP_2) {
+                route.response().reset();
+            } else {
+                route.request().connection().close();
+            }
+        }
     }
 
     /** The bytes of a body that {@link #body()} has read. */

@@ -23,19 +23,32 @@ final class ProcessFigures {
         return parseResidentBytes(Files.readString(Path.of("/proc/" + pid + "/status")));
     }
 
+    static int openFiles(long pid) throws IOException {
+        try (var files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return Math.toIntExact(files.count());
+        }
+    }
+
+    static int threads(long pid) throws IOException {
+        return Math.toIntExact(parseNumber(Files.readString(Path.of("/proc/" + pid + "/status")), "Threads:"));
+    }
+
     static double parseCpuSeconds(String stat) {
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
     }
 
     static long parseResidentBytes(String status) {
+        return parseNumber(status, "VmRSS:") * BYTES_PER_KIB;
+    }
+
+    private static long parseNumber(String status, String name) {
         return status.lines()
-                        .filter(line -> line.startsWith("VmRSS:"))
-                        .map(line -> line.replaceAll("[^0-9]", ""))
-                        .mapToLong(Long::parseLong)
-                        .findFirst()
-                        .orElseThrow(
-                                () -> new IllegalArgumentException("status: no VmRSS (expected: a running process)"))
-                * BYTES_PER_KIB;
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "status: no " + name.replace(":", "") + " (expected: a running process)"));
     }
 }

@@ -31,5 +31,7 @@ final class ProcessFiguresTest {
 
         assertThat(ProcessFigures.cpuSeconds(self)).isPositive();
         assertThat(ProcessFigures.residentBytes(self)).isGreaterThan(1 << 20);
+        assertThat(ProcessFigures.openFiles(self)).isGreaterThan(3);
+        assertThat(ProcessFigures.threads(self)).isGreaterThan(1);
     }
 }

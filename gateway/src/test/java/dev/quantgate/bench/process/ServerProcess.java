@@ -71,6 +71,21 @@ public final class ServerProcess implements AutoCloseable {
         return ProcessFigures.residentBytes(process.pid());
     }
 
+    /** Files, sockets and the like that the process has open now. */
+    public int openFiles() throws IOException {
+        return ProcessFigures.openFiles(process.pid());
+    }
+
+    /** Threads of the process now. */
+    public int threads() throws IOException {
+        return ProcessFigures.threads(process.pid());
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Asks it to stop, waits, and kills it if it does not. */
     @Override
     public void close() {

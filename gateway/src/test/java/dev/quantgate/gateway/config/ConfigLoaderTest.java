@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.quantgate.gateway.security.ApiKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,14 @@ final class ConfigLoaderTest {
         var config = GatewayConfig.defaults(Path.of("/data/q"));
 
         assertThat(config.server())
-                .isEqualTo(new ServerConfig("127.0.0.1", 8000, 1, Duration.ofSeconds(30), Duration.ZERO));
+                .isEqualTo(new ServerConfig(
+                        "127.0.0.1",
+                        8000,
+                        ApiKeys.NONE,
+                        1,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(60),
+                        Duration.ZERO));
         assertThat(config.tls()).isEqualTo(new TlsConfig(false, "", "", ""));
         assertThat(config.limits()).isEqualTo(new LimitsConfig(4_194_304, 16_384, 1000));
         assertThat(config.cluster()).isEqualTo(new ClusterConfig(false, "127.0.0.1", 5701, List.of()));
@@ -71,7 +79,7 @@ final class ConfigLoaderTest {
     @Test
     void everyKeyIsMapped() throws IOException {
         var config = yaml("""
-                server: {host: 0.0.0.0, port: 9000, event_loops: 2, drain_timeout: 1m, idle_timeout: 250ms}
+                server: {host: 0.0.0.0, port: 9000, api_keys: [correct-horse-battery], event_loops: 2, drain_timeout: 1m, body_timeout: 9s, idle_timeout: 250ms}
                 tls: {enabled: true, certificate: c.pem, private_key: k.pem, client_ca: ca.pem}
                 limits: {message_size: 1MiB, header_size: 8KiB, streams_per_connection: 7}
                 cluster: {enabled: true, host: 10.0.0.1, port: 6000, members: ["a:1", "b:2"]}
@@ -90,7 +98,14 @@ final class ConfigLoaderTest {
         var llama = new BackendConfig(false, 1, 2L << 30, 512, 4, 5, Map.of("kv_type", "q8_0"));
         assertThat(config)
                 .isEqualTo(new GatewayConfig(
-                        new ServerConfig("0.0.0.0", 9000, 2, Duration.ofMinutes(1), Duration.ofMillis(250)),
+                        new ServerConfig(
+                                "0.0.0.0",
+                                9000,
+                                ApiKeys.of(List.of("correct-horse-battery")),
+                                2,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(9),
+                                Duration.ofMillis(250)),
                         new TlsConfig(true, "c.pem", "k.pem", "ca.pem"),
                         new LimitsConfig(1 << 20, 8 << 10, 7),
                         new ClusterConfig(true, "10.0.0.1", 6000, List.of("a:1", "b:2")),
@@ -131,6 +146,7 @@ final class ConfigLoaderTest {
                 "server: {prot: 1}                       | server.prot: unknown key (did you mean server.port?)",
                 "sever: {port: 1}                        | sever: unknown key (did you mean server?)",
                 "workers: {backends: {x: {thread: 1}}}   | workers.backends.x.thread: unknown key (did you mean workers.backends.x.threads?)",
+                "event_loops: 1                          | event_loops: unknown key (did you mean server.event_loops?)",
                 "server: {port: 70000}                   | server.port: 70000 (expected: 0 to 65535)",
                 "server: {port: x}                       | server.port: x (expected: a whole number)",
                 "server: {port: [1]}                     | server.port: [1] (expected: one value)",
@@ -143,12 +159,62 @@ final class ConfigLoaderTest {
                 "tls: {enabled: maybe}                   | tls.enabled: maybe (expected: true or false)",
                 "logging: {level: loud}                  | logging.level: loud (expected: one of error, warn, info, debug, trace)",
                 "workers: {lease_ttl: 10ms}              | workers.lease_ttl: 10ms (expected: >= 1s)",
+                "server: {api_keys: tell-nobody-of-it}   | server.api_keys: one value (expected: a list of texts)",
+                "server: {api_keys: [tell-nobody]}       | server.api_keys: a key of 11 characters (expected: 16 to 512 printable ASCII characters without spaces)",
+                "server: {api_keys: ['']}                | server.api_keys: a key of 0 characters",
+                "server: {api_keys: [{a: tell-nobody}]}  | server.api_keys: one value (expected: a list of texts)",
+                "server: {api_keys_file: none.keys}      | server.api_keys_file: none.keys cannot be read",
                 "cluster: {members: a}                   | cluster.members: a (expected: a list)",
                 "- a                                     | q.yaml: no keys",
                 "a: {                                    | q.yaml: ",
             })
     void refusesWhatItCannotUse(String text, String message) {
-        assertThatThrownBy(() -> yaml(text)).isInstanceOf(ConfigException.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> yaml(text))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("tell-nobody");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server: {colour: 1}, server.colour", "zebra: 1, zebra", "tls: {x: 1}, tls.x"})
+    void suggestsNoKeyWhereNoneIsNear(String text, String key) {
+        assertThatThrownBy(() -> yaml(text)).hasMessage(key + ": unknown key");
+    }
+
+    @Test
+    void keysComeFromTheFileOfKeysAsWell() throws IOException {
+        var file = Files.writeString(
+                folder.resolve("keys"), "# one for each team\n\ncorrect-horse-battery\n  staple-horse-battery  \n");
+
+        var config =
+                load("server: {api_keys: [a-key-of-their-own]}", HOME, Map.of("server.api_keys_file", file.toString()));
+
+        assertThat(config.server().apiKeys())
+                .isEqualTo(ApiKeys.of(List.of("a-key-of-their-own", "correct-horse-battery", "staple-horse-battery")));
+    }
+
+    @Test
+    void aFileOfKeysThatHasNoneDoesNotOpenTheGateway() throws IOException {
+        var file = Files.writeString(folder.resolve("keys"), "# later\n");
+
+        assertThatThrownBy(() -> load("", HOME, Map.of("server.api_keys_file", file.toString())))
+                .hasMessage("server.api_keys_file: " + file + " has no keys (expected: one key a line)");
+    }
+
+    @Test
+    void aMalformedLineOfKeysIsNamedButNotShown() throws IOException {
+        var file = Files.writeString(folder.resolve("keys"), "correct-horse-battery\ntell-nobody\n");
+
+        assertThatThrownBy(() -> load("", HOME, Map.of("server.api_keys_file", file.toString())))
+                .hasMessage("server.api_keys_file: " + file
+                        + ", line 2: a key of 11 characters (expected: 16 to 512 printable ASCII characters without"
+                        + " spaces)");
+    }
+
+    @Test
+    void aSecretThatDidNotArriveDoesNotOpenTheGateway() {
+        assertThatThrownBy(() -> load("", Map.of("QUANTGATE_SERVER_API_KEYS", ""), Map.of()))
+                .hasMessage("server.api_keys: given but empty (expected: one or more, with commas between)");
     }
 
     @Test

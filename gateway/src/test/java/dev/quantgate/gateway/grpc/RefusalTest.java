@@ -144,6 +144,17 @@ final class RefusalTest {
     }
 
     @Test
+    void aTextThatIsNotUtf8IsRefused() {
+        var message = tokenize("ab").toByteArray();
+        message[message.length - 2] = (byte) 0xc3;
+
+        var reply = raw.grpc(TOKENIZE, Map.of(), false, message);
+
+        assertThat(reply.trailer("grpc-status")).isEqualTo("3");
+        assertThat(worker.calls).isEmpty();
+    }
+
+    @Test
     void aCompressedMessageWithoutAnEncodingIsRefused() throws IOException {
         var reply = raw.grpc(TOKENIZE, Map.of(), true, gzip(tokenize("a")));
 

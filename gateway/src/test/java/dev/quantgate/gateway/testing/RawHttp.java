@@ -31,13 +31,18 @@ public final class RawHttp implements AutoCloseable {
 
     public Reply send(HttpMethod method, String path, Map<String, String> headers, Buffer body) {
         return TestGateway.await(client.request(method, port, "127.0.0.1", path)
+                // One chain on the client's event loop: composed from the test's thread, the body's reader could come
+                // after the body, which then is gone.
                 .compose(request -> {
                     headers.forEach(request::putHeader);
-                    return request.send(body);
-                })
-                .compose(response -> response.body()
-                        .map(bytes -> new Reply(
-                                response.statusCode(), response.headers(), bytes.toString(), response.trailers()))));
+                    return request.send(body)
+                            .compose(response -> response.body()
+                                    .map(bytes -> new Reply(
+                                            response.statusCode(),
+                                            response.headers(),
+                                            bytes.toString(),
+                                            response.trailers())));
+                }));
     }
 
     /** Sends one gRPC message, framed. */

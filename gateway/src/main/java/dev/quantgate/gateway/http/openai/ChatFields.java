@@ -47,9 +47,12 @@ final class ChatFields {
 
     private static int maxTokens(Fields body) {
         var most = body.whole("max_completion_tokens", 1, Integer.MAX_VALUE);
-        return most.isPresent()
-                ? most.getAsInt()
-                : body.whole("max_tokens", 1, Integer.MAX_VALUE).orElse(0);
+        var older = body.whole("max_tokens", 1, Integer.MAX_VALUE);
+        if (most.isPresent() && older.isPresent() && most.getAsInt() != older.getAsInt()) {
+            throw Fields.invalid(
+                    "max_tokens", older.getAsInt() + " beside another max_completion_tokens", "one of the two");
+        }
+        return most.orElse(older.orElse(0));
     }
 
     private static OptionalInt logprobs(Fields body) {

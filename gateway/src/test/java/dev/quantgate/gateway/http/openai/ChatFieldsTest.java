@@ -202,6 +202,8 @@ final class ChatFieldsTest {
                 "\"temperature\":101|sampling.temperature",
                 "\"top_p\":0|sampling.top_p",
                 "\"max_tokens\":0|max_tokens",
+                "\"max_tokens\":5,\"max_completion_tokens\":6|max_tokens",
+                "\"max_tokens\":-1,\"max_completion_tokens\":6|max_tokens",
                 "\"max_tokens\":99999999999|max_tokens",
                 "\"stop\":[1]|stop[0]",
                 "\"stop\":7|stop",

@@ -104,15 +104,16 @@ public final class LlamaContext implements AutoCloseable {
      *
      * @throws IllegalArgumentException when the batch is empty, longer than {@link #batchTokens} or names a sequence
      *     beyond the options' limit
-     * @throws NativeAbortException when llama.cpp failed an assertion
+     * @throws NativeAbortException when llama.cpp failed an assertion, or the model's file has shrunk
      */
     public DecodeStatus decode(LlamaBatch batch) {
         llama_context context = pointer();
         Checks.require(batch.size(), 1, batchTokens, "batch.size");
         Checks.require(batch.highestSequence(), 0, options.maxSequences() - 1, "sequence");
         try {
-            return DecodeStatus.of(
-                    qg_decode(context, batch.address(), batch.capacity(), batch.sequencesPerToken(), batch.size()));
+            int code = qg_decode(context, batch.address(), batch.capacity(), batch.sequencesPerToken(), batch.size());
+            model.requireWholeFile();
+            return DecodeStatus.of(code);
         } catch (RuntimeException e) {
             throw fail(e);
         } finally {

@@ -15,12 +15,17 @@ import org.bytedeco.javacpp.BytePointer;
 /** A model in memory: its weights, its vocabulary and what its file says about it. Safe for any number of threads. */
 public final class LlamaModel implements AutoCloseable {
     private final SharedHandle<llama_model> handle;
+    private final FileGuard file;
     private final ModelProperties properties;
     private final Map<String, String> metadata;
     private final Vocabulary vocabulary;
 
-    private LlamaModel(llama_model model, boolean vocabularyOnly) {
-        handle = new SharedHandle<>("model", model, pointer -> llama_model_free(pointer));
+    private LlamaModel(llama_model model, FileGuard file, boolean vocabularyOnly) {
+        this.file = file;
+        handle = new SharedHandle<>("model", model, pointer -> {
+            llama_model_free(pointer);
+            file.close();
+        });
         properties = ModelProperties.read(model, vocabularyOnly);
         metadata = ModelMetadata.read(model);
         vocabulary = new Vocabulary(handle, model);
@@ -37,12 +42,19 @@ public final class LlamaModel implements AutoCloseable {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(progress, "progress");
         LlamaCpp.load();
-        llama_model model = ModelLoader.load(file, options, progress);
+        FileGuard guard = FileGuard.of(file);
         try {
-            return new LlamaModel(model, options.vocabularyOnly());
+            llama_model model = ModelLoader.load(file, options, progress);
+            try {
+                guard.requireWhole();
+                return new LlamaModel(model, guard, options.vocabularyOnly());
+            } catch (RuntimeException e) {
+                llama_model_free(model);
+                throw NativeErrors.translate(e);
+            }
         } catch (RuntimeException e) {
-            llama_model_free(model);
-            throw NativeErrors.translate(e);
+            guard.close();
+            throw e;
         }
     }
 
@@ -73,6 +85,11 @@ public final class LlamaModel implements AutoCloseable {
     @Override
     public void close() {
         handle.close();
+    }
+
+    /** Throws when its file has shrunk, so that what was computed with it is worth nothing. */
+    void requireWholeFile() {
+        file.requireWhole();
     }
 
     SharedHandle<llama_model> handle() {

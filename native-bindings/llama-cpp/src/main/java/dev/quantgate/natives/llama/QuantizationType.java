@@ -16,7 +16,6 @@ import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOST
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_IQ4_NL;
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_IQ4_XS;
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_MXFP4_MOE;
-import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_NVFP4;
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_Q1_0;
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_Q2_0;
 import static dev.quantgate.natives.llama.bindings.global.llama.LLAMA_FTYPE_MOSTLY_Q2_K;
@@ -113,8 +112,6 @@ public enum QuantizationType {
     TQ2_0(LLAMA_FTYPE_MOSTLY_TQ2_0),
     /** llama.cpp file type MXFP4_MOE. */
     MXFP4_MOE(LLAMA_FTYPE_MOSTLY_MXFP4_MOE),
-    /** llama.cpp file type NVFP4. */
-    NVFP4(LLAMA_FTYPE_MOSTLY_NVFP4),
     /** llama.cpp file type Q1_0. */
     Q1_0(LLAMA_FTYPE_MOSTLY_Q1_0),
     /** llama.cpp file type Q2_0. */

@@ -42,8 +42,10 @@ final class QuantizeRun {
         int code;
         String log;
         try (NativeImportanceMatrix matrix = new NativeImportanceMatrix(options.importanceMatrix());
-                llama_model_quantize_params params = toParams(dryRun, matrix)) {
+                llama_model_quantize_params params = toParams(dryRun, matrix);
+                FileGuard guard = FileGuard.of(source)) {
             code = qg_quantize(source.toString(), target.toString(), params, CALLBACK, cancel.address());
+            guard.requireWhole();
         } catch (RuntimeException e) {
             throw NativeErrors.translate(e);
         } finally {

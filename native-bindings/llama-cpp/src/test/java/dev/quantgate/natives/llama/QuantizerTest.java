@@ -26,16 +26,28 @@ class QuantizerTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(names = {"Q8_0", "Q4_K_M", "Q2_K", "IQ4_XS", "F16"})
-    void theResultIsAModelOfThatType(QuantizationType type) {
+    @EnumSource
+    void theResultIsAModelOfThatTypeUnlessAnImportanceMatrixIsMissing(QuantizationType type) throws IOException {
         Path target = folder.resolve("out.gguf");
+        QuantizeOptions options = QuantizeOptions.of(type, 2);
+        if (Quantizer.plan(TinyModel.file(), options).needsImportanceMatrix()) {
+            assertFails(TinyModel.file(), options, "imatrix");
+            return;
+        }
 
-        Quantizer.quantize(
-                TinyModel.file(), target, QuantizeOptions.of(type, 2), QuantizeListener.NONE, new CancelFlag());
+        Quantizer.quantize(TinyModel.file(), target, options, QuantizeListener.NONE, new CancelFlag());
 
         try (LlamaModel model = LlamaModel.open(target, ModelOptions.defaults(), LoadProgress.NONE)) {
             assertThat(model.metadata()).containsEntry("general.file_type", String.valueOf(type.nativeId()));
             assertThat(model.vocabulary().size()).isEqualTo(512);
+            try (LlamaContext context = LlamaContext.create(
+                    model,
+                    ContextOptions.builder().contextTokens(64).batchTokens(32).build())) {
+                LlamaBatch batch = new LlamaBatch(32);
+                int row = TinyModel.prompt(batch, model.vocabulary().tokenize("hello", true, false), 0);
+                assertThat(context.decode(batch)).isEqualTo(DecodeStatus.OK);
+                assertThat(context.logits(row).get(7)).isFinite();
+            }
         }
     }
 

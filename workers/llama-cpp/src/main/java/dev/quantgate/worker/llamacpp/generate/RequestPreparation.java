@@ -18,10 +18,13 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes requests ready: renders, tokenises, reads grammars, makes samplers. Used by one thread. */
 final class RequestPreparation {
+    private static final Pattern OWN_NAME = Pattern.compile("^(schema|grammar): ");
+
     private final Vocabulary vocabulary;
     private final ChatRendering chats;
     private final int contextTokens;
@@ -191,6 +194,8 @@ final class RequestPreparation {
     }
 
     private static WorkerException refused(String field, RuntimeException cause) {
-        return new WorkerException(WorkerFailure.invalid(field, String.valueOf(cause.getMessage())), cause);
+        // The native layer names its own parameter, which here has the name of the request's field.
+        var words = OWN_NAME.matcher(String.valueOf(cause.getMessage())).replaceFirst("");
+        return new WorkerException(WorkerFailure.invalid(field, words), cause);
     }
 }
