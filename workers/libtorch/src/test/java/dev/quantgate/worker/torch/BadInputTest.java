@@ -158,6 +158,7 @@ class BadInputTest {
 
             assertThat(vector.truncated()).isFalse();
             assertThat(vector.tokens()).isGreaterThan(3_000);
+            assertThat(vector.windows()).isGreaterThan(3_000 / 512);
         }
     }
 
