@@ -66,6 +66,8 @@ class Crew {
 
   void run(const Group& group, int threads) {
     while (static_cast<int>(scratch_.size()) < threads) scratch_.emplace_back(new Scratch);
+    // All memory comes from here: a helper could not report that there is none.
+    for (int t = 0; t < threads; t++) group.encoder->kernels->reserve(group, t, threads, *scratch_[t]);
     group_ = &group;
     threads_ = threads;
     barrier_.reset(threads);

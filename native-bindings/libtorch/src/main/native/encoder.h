@@ -110,7 +110,9 @@ class Kernels {
   virtual int padded_projection(int hidden) const = 0;
   // y [rows, outputs] = x w^T + bias for x [rows, inputs].
   virtual void apply(const Linear& w, const float* x, int rows, float* y) const = 0;
-  // The part of thread `thread` of `threads`; `barrier` is called once a layer.
+  // Makes room for the part of thread `thread` of `threads`; throws std::bad_alloc.
+  virtual void reserve(const Group& group, int thread, int threads, Scratch& scratch) const = 0;
+  // Computes that part, for which room has been made; `barrier` is called once a layer. Throws nothing.
   virtual void run(const Group& group, int thread, int threads, Scratch& scratch, void (*barrier)(void*),
                    void* barrier_argument) const = 0;
 };

@@ -35,22 +35,17 @@ class Isa final : public Kernels {
     return w;
   }
 
+  void reserve(const Group& group, int thread, int threads, Scratch& scratch) const override {
+    part_of(group, thread, threads, scratch);
+  }
+
   void run(const Group& group, int thread, int threads, Scratch& scratch, void (*barrier)(void*),
            void* argument) const override {
     const Encoder& encoder = *group.encoder;
-    const int first = static_cast<int>(static_cast<int64_t>(group.rows) * thread / threads);
-    const int count = static_cast<int>(static_cast<int64_t>(group.rows) * (thread + 1) / threads) - first;
-    const int most = encoder.intermediate > encoder.hidden ? encoder.intermediate : encoder.hidden;
-    Part part{group, encoder, first, count};
-    part.block_rows = block_rows(encoder);
-    part.projected_stride = padded_projection(encoder.hidden);
-    part.hidden_stride = (encoder.hidden + kColumns - 1) / kColumns * kColumns;
-    part.wide_stride = (encoder.intermediate + kColumns - 1) / kColumns * kColumns;
-    part.code_stride = (most + 31) / 32 * 32;
-    lay_out_memory(part, scratch);
-    for (int i = 0; i < count; i++) part.rows[i] = first + i;
+    Part part = part_of(group, thread, threads, scratch);
+    for (int i = 0; i < part.count; i++) part.rows[i] = part.first + i;
     start(part);
-    int rows = count;
+    int rows = part.count;
     const int layers = static_cast<int>(encoder.layers.size());
     for (int layer = 0; layer < layers; layer++) {
       barrier(argument);
@@ -84,6 +79,21 @@ class Isa final : public Kernels {
   int padded_projection(int hidden) const override { return (3 * hidden + kColumns - 1) / kColumns * kColumns; }
 
  private:
+  Part part_of(const Group& group, int thread, int threads, Scratch& scratch) const {
+    const Encoder& encoder = *group.encoder;
+    const int first = static_cast<int>(static_cast<int64_t>(group.rows) * thread / threads);
+    const int count = static_cast<int>(static_cast<int64_t>(group.rows) * (thread + 1) / threads) - first;
+    const int most = encoder.intermediate > encoder.hidden ? encoder.intermediate : encoder.hidden;
+    Part part{group, encoder, first, count};
+    part.block_rows = block_rows(encoder);
+    part.projected_stride = padded_projection(encoder.hidden);
+    part.hidden_stride = (encoder.hidden + kColumns - 1) / kColumns * kColumns;
+    part.wide_stride = (encoder.intermediate + kColumns - 1) / kColumns * kColumns;
+    part.code_stride = (most + 31) / 32 * 32;
+    lay_out_memory(part, scratch);
+    return part;
+  }
+
   // As many rows as keep the widest buffer in the second-level cache.
   static int block_rows(const Encoder& encoder) {
     constexpr int kBlockFloats = 96 * 1024;

@@ -1,6 +1,7 @@
 package dev.quantgate.worker.torch.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.quantgate.natives.torch.QuantizedEngine;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +94,26 @@ class FusedParityTest {
                 assertThat(together[i]).containsExactly(model.sequenceScores(new TokenBatch(List.of(input), padding))[0]);
             }
         }
+    }
+
+    @Test
+    void idsBeyondTheTablesAreRefused() throws IOException {
+        try (EncoderModel model = quantized("bert-seq", Precision.DYNAMIC_INT8)) {
+            long[] good = {1, 2};
+            long beyond = model.config().vocabularySize();
+            int tokens = model.config().maxTokens() + 1;
+
+            assertRefused(model, new TokenInput(new long[] {1, beyond}, new long[2]), "token id: " + beyond);
+            assertRefused(model, new TokenInput(new long[] {1, -1}, new long[2]), "token id: -1");
+            assertRefused(model, new TokenInput(good, new long[] {0, 2}), "token type: 2");
+            assertRefused(model, new TokenInput(new long[tokens], new long[tokens]), "tokens: " + tokens);
+        }
+    }
+
+    private static void assertRefused(EncoderModel model, TokenInput input, String message) {
+        assertThatThrownBy(() -> model.sequenceScores(new TokenBatch(List.of(input), 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     private EncoderModel quantized(String name, Precision precision) throws IOException {
