@@ -9,6 +9,7 @@ import dev.quantgate.natives.torch.FusedEncoder.Matrix;
 import dev.quantgate.natives.torch.FusedEncoder.Norm;
 import dev.quantgate.natives.torch.FusedEncoder.Output;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +52,9 @@ class FusedEncoderTest {
             float[] expected = model.byOperators(input(LENGTHS[i]));
             float[] actual = Arrays.copyOfRange(states, i * LONGEST * HIDDEN, (i * LONGEST + LENGTHS[i]) * HIDDEN);
             // Activations are rounded to 7 or 8 bits and nothing else is.
-            assertThat(cosine(actual, expected)).as("input of %d tokens", LENGTHS[i]).isGreaterThan(0.995);
+            assertThat(cosine(actual, expected))
+                    .as("input of %d tokens", LENGTHS[i])
+                    .isGreaterThan(0.995);
         }
     }
 
@@ -190,7 +193,7 @@ class FusedEncoderTest {
 
         private static long rows(Matrix matrix) {
             return switch (matrix) {
-                case PROJECTION -> 3 * HIDDEN;
+                case PROJECTION -> 3L * HIDDEN;
                 case ATTENTION_OUTPUT, CONTRACT -> HIDDEN;
                 case EXPAND -> WIDE;
             };
@@ -198,12 +201,11 @@ class FusedEncoderTest {
 
         private static QuantizedWeight weight(int layer, Matrix matrix) {
             long columns = matrix == Matrix.CONTRACT ? WIDE : HIDDEN;
-            return QuantizedWeight.perChannel(
-                    values(layer * 10L + matrix.ordinal(), 0.4f, 0, rows(matrix), columns));
+            return QuantizedWeight.perChannel(values((long) layer + matrix.name().hashCode(), 0.4f, 0, rows(matrix), columns));
         }
 
         private static TorchTensor bias(int layer, Matrix matrix) {
-            return values(100 + layer * 10L + matrix.ordinal(), 0.3f, 0, rows(matrix));
+            return values(100L + layer + matrix.name().hashCode(), 0.3f, 0, rows(matrix));
         }
 
         private static TorchTensor normWeight(int index) {
@@ -246,12 +248,12 @@ class FusedEncoderTest {
                 long[] places = Arrays.stream(input.places()).asLongStream().toArray();
                 TorchTensor states = lookup(table(0, TABLE), input.ids());
                 TorchOps.addInPlace(states, lookup(table(1, TABLE), places));
-                TorchOps.addInPlace(states, lookup(table(2, 2), input.types()));
+                TorchOps.addInPlace(states, lookup(table(2, 2), Objects.requireNonNull(input.types())));
                 states = norm(states, 9);
                 for (int layer = 0; layer < LAYERS; layer++) {
                     TorchTensor fused = apply(layer, Matrix.PROJECTION, states);
-                    TorchTensor context = TorchOps.selfAttention(
-                            TorchOps.reshape(fused, 1, tokens, 3L * HIDDEN), HEADS, null, false);
+                    TorchTensor context =
+                            TorchOps.selfAttention(TorchOps.reshape(fused, 1, tokens, 3L * HIDDEN), HEADS, null, false);
                     TorchTensor attended = apply(layer, Matrix.ATTENTION_OUTPUT, context);
                     TorchTensor middle = norm(TorchOps.addInPlace(attended, states), 2 * layer);
                     TorchTensor wide = apply(layer, Matrix.EXPAND, middle);

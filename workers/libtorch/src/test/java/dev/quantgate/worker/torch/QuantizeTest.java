@@ -126,8 +126,7 @@ class QuantizeTest {
 
         assertFails(
                 () -> backend.quantize(
-                        new QuantizationJob(
-                                BackendFixture.model("bert-seq"), output, unknown, false, Optional.empty()),
+                        new QuantizationJob(BackendFixture.model("bert-seq"), output, unknown, false, Optional.empty()),
                         BackendFixture.SILENT,
                         new Cancellation()),
                 FailureKind.INVALID_REQUEST);

@@ -28,8 +28,7 @@ public sealed interface TextResult {
     }
 
     /** The result of one text: labels by falling score, or entities in text order; {@code windows} as in a vector. */
-    record Classification(
-            List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated, int windows) {
+    record Classification(List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated, int windows) {
         public Classification(List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated) {
             this(labels, entities, tokens, truncated, 1);
         }

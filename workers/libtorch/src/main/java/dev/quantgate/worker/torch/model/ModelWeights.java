@@ -19,7 +19,6 @@ import dev.quantgate.worker.torch.safetensors.SafetensorsCheckpoint;
 import dev.quantgate.worker.torch.safetensors.TensorEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

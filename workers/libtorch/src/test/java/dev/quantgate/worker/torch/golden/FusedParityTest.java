@@ -91,7 +91,8 @@ class FusedParityTest {
 
             for (int i = 0; i < together.length; i++) {
                 TokenInput input = batch.inputs().get(i);
-                assertThat(together[i]).containsExactly(model.sequenceScores(new TokenBatch(List.of(input), padding))[0]);
+                assertThat(together[i])
+                        .containsExactly(model.sequenceScores(new TokenBatch(List.of(input), padding))[0]);
             }
         }
     }
