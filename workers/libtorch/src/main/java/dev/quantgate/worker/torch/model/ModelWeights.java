@@ -38,6 +38,7 @@ final class ModelWeights {
     private final SafetensorsCheckpoint checkpoint;
     private final TensorArena arena;
     private final DType computeType;
+    private final boolean parity;
     private final boolean reduceRange;
     private final Set<String> used = new HashSet<>();
 
@@ -46,8 +47,9 @@ final class ModelWeights {
         this.arena = arena;
         String precision = checkpoint.metadata().getOrDefault(QuantizedFormat.PRECISION, "");
         this.computeType = computeType(precision, CpuFeatures.current());
-        this.reduceRange =
-                reducesRange(checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE), CpuFeatures.current());
+        String range = checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE);
+        this.parity = QuantizedFormat.REDUCED.equals(range);
+        this.reduceRange = reducesRange(range, CpuFeatures.current());
     }
 
     /** A checkpoint that was made for the full range is computed in the reduced one where the full one would overflow. */
@@ -60,8 +62,9 @@ final class ModelWeights {
         return precision.startsWith("bf16") && cpu.bfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
     }
 
-    boolean reducesRange() {
-        return reduceRange;
+    /** Whether everything is computed as the original computes it. */
+    boolean isParity() {
+        return parity;
     }
 
     DType computeType() {
@@ -116,7 +119,7 @@ final class ModelWeights {
 
     /** Whether int8 layers run on our own kernels, which do not compute bit by bit as the original does. */
     boolean isFused() {
-        return !reduceRange && TorchRuntime.running().info().engine() == QuantizedEngine.FUSED;
+        return !parity && TorchRuntime.running().info().engine() == QuantizedEngine.FUSED;
     }
 
     /** Int8 codes with one scale a row, and the bias; several names are stacked. Belongs to the current scope. */

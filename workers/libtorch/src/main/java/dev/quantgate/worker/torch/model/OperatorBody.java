@@ -22,7 +22,7 @@ record OperatorBody(Embeddings embeddings, List<EncoderLayer> layers, DType comp
         for (int i = 0; i < config.layers(); i++) {
             layers.add(EncoderLayer.load(config, weights, names, i));
         }
-        return new OperatorBody(embeddings, List.copyOf(layers), weights.computeType(), weights.reducesRange());
+        return new OperatorBody(embeddings, List.copyOf(layers), weights.computeType(), weights.isParity());
     }
 
     @Override
