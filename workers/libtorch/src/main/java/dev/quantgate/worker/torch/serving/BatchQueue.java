@@ -13,7 +13,8 @@ import java.util.Optional;
  * The inputs that wait, oldest first, and the rule by which they form batches.
  *
  * <p>Thread-safe. A batch starts with the oldest input and takes others of the same computation, and of the same length
- * bucket where a model pads. It waits for more only when the batch before it had company and this one is smaller: a lone caller is never delayed.
+ * bucket where a model pads. It waits for more only when the batch before it had company and this one is smaller: a lone
+ * caller is never delayed.
  */
 final class BatchQueue {
 
