@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FusedEncoder {
 
+    /** Most columns of a matrix: sums of so many products of 8 by 8 bits fit 32 bits. */
+    public static final int MAX_COLUMNS = 65_536;
+
     /** What is computed of the last states. */
     public enum Output {
         /** Every state: {@code [inputs, longest, hidden]}, 0 beyond the end of an input. */
@@ -80,9 +83,10 @@ public final class FusedEncoder {
      */
     public record Shape(int hidden, int heads, int intermediate, int layers, Function function, double epsilon) {
         public Shape {
-            if (hidden < 1 || heads < 1 || hidden % heads != 0 || intermediate < 1 || layers < 1) {
+            if (hidden < 1 || heads < 1 || hidden % heads != 0 || intermediate < 1 || layers < 1
+                    || Math.max(hidden, intermediate) > MAX_COLUMNS) {
                 throw new IllegalArgumentException("shape: hidden " + hidden + ", " + heads + " heads, intermediate "
-                        + intermediate + ", " + layers + " layers (expected: all >= 1, hidden a multiple of heads)");
+                        + intermediate + ", " + layers + " layers (expected: all >= 1, sizes at most " + MAX_COLUMNS + ", hidden a multiple of heads)");
             }
         }
 

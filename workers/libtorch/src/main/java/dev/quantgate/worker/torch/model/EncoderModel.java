@@ -41,7 +41,7 @@ public final class EncoderModel implements AutoCloseable {
         try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder)) {
             ModelWeights weights = new ModelWeights(checkpoint, arena);
             TensorNames names = TensorNames.in(config.family(), checkpoint.names());
-            EncoderBody body = FusedBody.fits(weights, names)
+            EncoderBody body = FusedBody.fits(config, weights, names)
                     ? FusedBody.load(config, weights, names, arena)
                     : OperatorBody.load(config, weights, names, arena);
             Head head = Head.load(config, weights, names);

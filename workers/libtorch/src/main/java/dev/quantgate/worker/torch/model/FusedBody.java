@@ -13,8 +13,9 @@ import dev.quantgate.natives.torch.TorchTensor;
 record FusedBody(EncoderConfig config, FusedEncoder encoder) implements EncoderBody {
 
     /** Whether these weights can be computed so on this machine. */
-    static boolean fits(ModelWeights weights, TensorNames names) {
-        return weights.isFused() && weights.isQuantized(names.query(0));
+    static boolean fits(EncoderConfig config, ModelWeights weights, TensorNames names) {
+        return Math.max(config.hiddenSize(), config.intermediateSize()) <= FusedEncoder.MAX_COLUMNS
+                && weights.isFused() && weights.isQuantized(names.query(0));
     }
 
     static FusedBody load(EncoderConfig config, ModelWeights weights, TensorNames names, TensorArena arena) {
