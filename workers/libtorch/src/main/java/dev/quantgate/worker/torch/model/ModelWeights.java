@@ -110,7 +110,7 @@ final class ModelWeights {
     }
 
     private LinearLayer int8(QuantizedWeight weight, TorchTensor bias) {
-        if (isFused()) {
+        if (isFused() && weight.codes().size(1) <= FusedEncoder.MAX_COLUMNS) {
             TorchTensor scales = perRow(weight.scales(), (int) weight.codes().size(0));
             return FusedLinear.of(arena, new QuantizedWeight(weight.codes(), scales), bias);
         }
