@@ -24,6 +24,11 @@ public record Rounds(int warmUps, int count, Duration settle, Consumer<String> l
         return new Rounds(value, count, settle, log);
     }
 
+    /** The same with another pause. */
+    public Rounds withSettle(Duration value) {
+        return new Rounds(warmUps, count, value, log);
+    }
+
     /** Runs the warm-ups and the rounds; each round starts with the next contender. */
     public Readings play(List<? extends Contender> contenders) throws Exception {
         for (int round = 0; round > -warmUps; round--) {

@@ -21,7 +21,10 @@ public final class TextTaskMessages {
     public static EmbedResponse embedded(TextResult.Embedded result) {
         var message = EmbedResponse.newBuilder().setPromptTokens(result.promptTokens());
         for (var vector : result.vectors()) {
-            var embedding = Embedding.newBuilder().setTokens(vector.tokens()).setTruncated(vector.truncated());
+            var embedding = Embedding.newBuilder()
+                    .setTokens(vector.tokens())
+                    .setTruncated(vector.truncated())
+                    .setWindows(vector.windows());
             for (var value : vector.values()) {
                 embedding.addValues(value);
             }
@@ -37,7 +40,10 @@ public final class TextTaskMessages {
     }
 
     private static Classification classification(TextResult.Classification result) {
-        var message = Classification.newBuilder().setTokens(result.tokens()).setTruncated(result.truncated());
+        var message = Classification.newBuilder()
+                .setTokens(result.tokens())
+                .setTruncated(result.truncated())
+                .setWindows(result.windows());
         result.labels()
                 .forEach(label -> message.addLabels(
                         LabelScore.newBuilder().setLabel(label.label()).setScore(label.score())));

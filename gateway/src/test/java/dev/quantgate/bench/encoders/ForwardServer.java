@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * the first of them alike.
  */
 final class ForwardServer {
-    private static final int FEWEST_CALLS = 3;
+    private static final int FEWEST_CALLS = 1;
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final Forward forward;

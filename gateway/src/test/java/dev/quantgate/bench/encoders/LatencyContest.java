@@ -5,6 +5,7 @@ import dev.quantgate.bench.CaseResult;
 import dev.quantgate.bench.Contest;
 import dev.quantgate.bench.Metric;
 import dev.quantgate.bench.Rounds;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,8 +18,10 @@ import java.util.List;
  */
 record LatencyContest(String name, String peer, String suffix, List<Form> forms, int threads, Bench bench)
         implements Contest {
-    private static final long MILLIS = 700;
+    private static final long MILLIS = 500;
     private static final long QUICK_MILLIS = 100;
+    // Engines sleep at once when they have answered, and are warm after a round.
+    private static final Duration SETTLE = Duration.ofMillis(100);
     private static final Metric RESIDENT = Metric.lower("rss", "MiB");
 
     /** Opens one side. */
@@ -44,7 +47,7 @@ record LatencyContest(String name, String peer, String suffix, List<Form> forms,
                 pairs.add(new Pair(
                         form.mode(), form.ours().open(threads), form.peer().open(threads)));
             }
-            return measure(rounds, pairs);
+            return measure(rounds.withWarmUps(1).withSettle(SETTLE), pairs);
         } finally {
             for (var pair : pairs) {
                 pair.ours().close();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sixteen clients through the worker's queue beside one client, whose texts are never put together.
+ * Sixteen clients through the worker's queue, beside the same clients with batching off, and beside one client.
  *
  * @param model folder of the quantised model
  */
@@ -34,8 +34,12 @@ record ThroughputContest(Bench bench, Path model) implements Contest {
         try (var engine = EngineProcess.java("torch", model, 1, bench.log("encoder-clients"))) {
             var millis = bench.quick() ? QUICK_MILLIS : MILLIS;
             var ours = new Clients("quantgate", engine, CLIENTS, MAX_BATCH, millis);
-            var peer = new Clients("unbatched", engine, 1, 1, millis);
-            return List.of(rounds.play(List.of(ours, peer)).compare("throughput_c16_vs_unbatched", TEXTS, ours, peer));
+            var unbatched = new Clients("unbatched", engine, CLIENTS, 1, millis);
+            var single = new Clients("one_client", engine, 1, 1, millis);
+            var readings = rounds.play(List.of(ours, unbatched, single));
+            return List.of(
+                    readings.compare("throughput_c16_vs_unbatched", TEXTS, ours, unbatched),
+                    readings.compare("throughput_c16_vs_one_client", TEXTS, ours, single));
         }
     }
 

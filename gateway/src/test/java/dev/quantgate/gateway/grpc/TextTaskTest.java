@@ -46,7 +46,7 @@ final class TextTaskTest {
 
     @Test
     void embeds() {
-        answers(new TextResult.Embedded(List.of(new TextResult.Vector(new float[] {1, 2}, 4, true)), 4));
+        answers(new TextResult.Embedded(List.of(new TextResult.Vector(new float[] {1, 2}, 4, true, 3)), 4));
 
         var response = client().embed(EmbedRequest.newBuilder()
                 .setModel("enc")
@@ -58,6 +58,7 @@ final class TextTaskTest {
 
         assertThat(response.getEmbeddings(0).getValuesList()).containsExactly(1f, 2f);
         assertThat(response.getEmbeddings(0).getTruncated()).isTrue();
+        assertThat(response.getEmbeddings(0).getWindows()).isEqualTo(3);
         assertThat(response.getPromptTokens()).isEqualTo(4);
         assertThat(worker.calls)
                 .containsExactly(new TextTask.Embed(
@@ -81,7 +82,8 @@ final class TextTaskTest {
                 List.of(new TextResult.LabelScore("good", 0.75f)),
                 List.of(new TextResult.Entity("PER", 0.5f, 1, 3, "Jo")),
                 6,
-                false))));
+                false,
+                2))));
 
         var result = client().classify(ClassifyRequest.newBuilder()
                         .setModel("enc")
@@ -92,6 +94,7 @@ final class TextTaskTest {
 
         assertThat(result.getLabels(0).getLabel()).isEqualTo("good");
         assertThat(result.getEntities(0).getEnd()).isEqualTo(3);
+        assertThat(result.getWindows()).isEqualTo(2);
         assertThat(worker.calls)
                 .containsExactly(new TextTask.Classify(
                         MODEL, List.of(new TextTask.TextPair("a", Optional.of("b"))), 2, TextTask.Truncation.ERROR));

@@ -6,25 +6,35 @@ import org.bytedeco.pytorch.global.torch;
 /** Layer normalisation over the last dimension, with its weights kept ready. */
 public final class LayerNorm {
 
+    private final TorchTensor weightVector;
+    private final TorchTensor biasVector;
     private final TensorOptional weight;
     private final TensorOptional bias;
     private final long[] normalizedShape;
     private final double epsilon;
 
-    private LayerNorm(TensorOptional weight, TensorOptional bias, long[] normalizedShape, double epsilon) {
-        this.weight = weight;
-        this.bias = bias;
-        this.normalizedShape = normalizedShape;
+    private LayerNorm(TensorArena arena, TorchTensor weight, TorchTensor bias, double epsilon) {
+        this.weightVector = arena.keep(weight);
+        this.biasVector = arena.keep(bias);
+        this.weight = arena.keep(new TensorOptional(weight.handle()));
+        this.bias = arena.keep(new TensorOptional(bias.handle()));
+        this.normalizedShape = new long[] {weight.elements()};
         this.epsilon = epsilon;
     }
 
     /** Makes a layer over {@code [hidden]} weights that the arena keeps. */
     public static LayerNorm of(TensorArena arena, TorchTensor weight, TorchTensor bias, double epsilon) {
-        return new LayerNorm(
-                arena.keep(new TensorOptional(arena.keep(weight).handle())),
-                arena.keep(new TensorOptional(arena.keep(bias).handle())),
-                new long[] {weight.elements()},
-                epsilon);
+        return new LayerNorm(arena, weight, bias, epsilon);
+    }
+
+    /** Factors: {@code [hidden]}. */
+    public TorchTensor weight() {
+        return weightVector;
+    }
+
+    /** What is added: {@code [hidden]}. */
+    public TorchTensor bias() {
+        return biasVector;
     }
 
     /** Normalises {@code [..., hidden]}. */

@@ -1,7 +1,7 @@
 package dev.quantgate.natives.torch;
 
 /** A matrix product with a bias whose weights are ready for their kernel. */
-public sealed interface LinearLayer permits DenseLinear, PackedLinear {
+public sealed interface LinearLayer permits DenseLinear, FusedLinear, PackedLinear {
 
     /**
      * Multiplies the last dimension.

@@ -8,7 +8,12 @@ import org.bytedeco.pytorch.global.torch.QEngine;
  * <p>The engine is global to the process and counts when weights are packed, so it is set once, before any model.
  */
 public enum QuantizedEngine {
-    /** oneDNN: the default, fast on every x86 processor with VNNI or AMX. */
+    /**
+     * The default: whole encoders by kernels of our own, products outside of them on oneDNN. A processor without AVX2
+     * gets {@link #ONEDNN}.
+     */
+    FUSED,
+    /** oneDNN: fast on x86 processors with VNNI or AMX. */
     ONEDNN,
     /** FBGEMM: the least overhead for short inputs; needs a reduced activation range without VNNI. */
     FBGEMM,
@@ -19,7 +24,7 @@ public enum QuantizedEngine {
 
     QEngine nativeEngine() {
         return switch (this) {
-            case ONEDNN -> QEngine.ONEDNN;
+            case FUSED, ONEDNN -> QEngine.ONEDNN;
             case FBGEMM -> QEngine.FBGEMM;
             case X86 -> QEngine.X86;
             case QNNPACK -> QEngine.QNNPACK;

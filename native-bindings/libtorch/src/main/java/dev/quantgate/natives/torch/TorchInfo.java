@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param version version of the binding, for example {@code 2.10.0-1.5.13}
  * @param cpuCapability instruction set libtorch dispatches to, for example {@code AVX512}
- * @param engine engine of int8 matrix products
+ * @param engine engine of int8 matrix products that is in use
  * @param supportedEngines every engine this build has
  * @param threads threads of one operator
  */

@@ -53,6 +53,19 @@ public final class TorchRuntime {
         return running;
     }
 
+    /**
+     * The one that has been started.
+     *
+     * @throws IllegalStateException when none has
+     */
+    public static synchronized TorchRuntime running() {
+        TorchRuntime running = started;
+        if (running == null) {
+            throw new IllegalStateException("libtorch: not started (expected: started)");
+        }
+        return running;
+    }
+
     /** Version, engines and threads of the running library. */
     public TorchInfo info() {
         return info;
@@ -69,7 +82,8 @@ public final class TorchRuntime {
         torch.set_num_threads(settings.threads());
         openblas.blas_set_num_threads(settings.threads());
         torch.globalContext().setQEngine(settings.engine().nativeEngine());
-        return new TorchRuntime(settings, readInfo(settings));
+        boolean fused = !EncoderKernels.load(settings.cacheDirectory()).isEmpty();
+        return new TorchRuntime(settings, readInfo(settings, fused));
     }
 
     private static void setIfAbsent(String key, String value) {
@@ -78,14 +92,17 @@ public final class TorchRuntime {
         }
     }
 
-    private static TorchInfo readInfo(TorchSettings settings) {
+    private static TorchInfo readInfo(TorchSettings settings, boolean fused) {
         try (PointerScope scope = new PointerScope()) {
             assert scope.forClasses() == null;
             List<QuantizedEngine> supported = new ArrayList<>();
+            if (fused) {
+                supported.add(QuantizedEngine.FUSED);
+            }
             QEngineVector engines = Context.supportedQEngines();
             for (long i = 0; i < engines.size(); i++) {
                 for (QuantizedEngine engine : QuantizedEngine.values()) {
-                    if (engine.nativeEngine().value == engines.get(i).value) {
+                    if (engine != QuantizedEngine.FUSED && engine.nativeEngine().value == engines.get(i).value) {
                         supported.add(engine);
                     }
                 }
@@ -93,7 +110,7 @@ public final class TorchRuntime {
             return new TorchInfo(
                     version(),
                     torch.get_cpu_capability().getString(),
-                    settings.engine(),
+                    supported.contains(settings.engine()) ? settings.engine() : QuantizedEngine.ONEDNN,
                     supported,
                     torch.get_num_threads());
         }

@@ -20,13 +20,13 @@ public record TorchSettings(int threads, QuantizedEngine engine, Path cacheDirec
         Objects.requireNonNull(cacheDirectory, "cacheDirectory");
     }
 
-    /** One thread, oneDNN, and the cache named by {@code QUANTGATE_CACHE} (default {@code ~/.cache/quantgate}). */
+    /** One thread, our own kernels, and the cache named by {@code QUANTGATE_CACHE} (default {@code ~/.cache/quantgate}). */
     public static TorchSettings defaults() {
         String named = System.getenv("QUANTGATE_CACHE");
         Path root = named == null || named.isBlank()
                 ? Path.of(System.getProperty("user.home"), ".cache", "quantgate")
                 : Path.of(named);
-        return new TorchSettings(1, QuantizedEngine.ONEDNN, root.resolve("natives"));
+        return new TorchSettings(1, QuantizedEngine.FUSED, root.resolve("natives"));
     }
 
     /** The same settings with another number of threads. */

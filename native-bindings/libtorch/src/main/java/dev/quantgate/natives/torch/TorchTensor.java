@@ -30,6 +30,11 @@ public final class TorchTensor {
         this.backing = backing;
     }
 
+    /** A new float32 tensor whose elements are to be written. */
+    static TorchTensor empty(long... shape) {
+        return new TorchTensor(torch.empty(shape, new TensorOptions(DType.FLOAT32.scalarType()), null));
+    }
+
     /** Copies floats into a new float32 tensor. */
     public static TorchTensor ofFloats(float[] values, long... shape) {
         requireElements(values.length, shape);
@@ -105,6 +110,19 @@ public final class TorchTensor {
     @Nullable
     ByteBuffer backing() {
         return backing;
+    }
+
+    /** Where the elements begin. */
+    long address() {
+        return handle.data_ptr().address();
+    }
+
+    /** Refuses another type, size or layout than a native call expects. */
+    void require(String name, DType type, long elements) {
+        if (type() != type || elements() != elements || !handle.is_contiguous()) {
+            throw new IllegalArgumentException(name + ": " + type() + ", " + elements() + " elements (expected: " + type
+                    + ", " + elements + ", contiguous)");
+        }
     }
 
     /** Sizes of all dimensions. */

@@ -1,9 +1,14 @@
 package dev.quantgate.natives.torch;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 
 /** Repeatable test data. */
 final class TestValues {
+
+    private static final int PAGE_BYTES = 4096;
 
     private TestValues() {}
 
@@ -15,5 +20,12 @@ final class TestValues {
             values[i] = random.nextFloat() * 2 - 1;
         }
         return values;
+    }
+
+    /** Resident memory of this process. */
+    static long residentBytes() throws IOException {
+        String status = Files.readString(Path.of("/proc/self/statm"));
+        int start = status.indexOf(' ') + 1;
+        return Long.parseLong(status, start, status.indexOf(' ', start), 10) * PAGE_BYTES;
     }
 }

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class TorchTensorTest {
 
-    private static final int PAGE_BYTES = 4096;
     private static final int CALLS = 100_000;
     private static final long ALLOWED_GROWTH_BYTES = 24L << 20;
 
@@ -61,11 +58,11 @@ class TorchTensorTest {
                     false));
             float[] input = TestValues.uniform(16 * 64, 2);
             call(layer, input, CALLS / 10);
-            long before = residentBytes();
+            long before = TestValues.residentBytes();
 
             call(layer, input, CALLS);
 
-            assertThat(residentBytes() - before).isLessThan(ALLOWED_GROWTH_BYTES);
+            assertThat(TestValues.residentBytes() - before).isLessThan(ALLOWED_GROWTH_BYTES);
         }
     }
 
@@ -73,11 +70,5 @@ class TorchTensorTest {
         for (int i = 0; i < times; i++) {
             TorchScope.run(() -> TorchOps.geluInPlace(layer.apply(TorchTensor.ofFloats(input, 16, 64))));
         }
-    }
-
-    private static long residentBytes() throws IOException {
-        String status = Files.readString(Path.of("/proc/self/statm"));
-        int start = status.indexOf(' ') + 1;
-        return Long.parseLong(status, start, status.indexOf(' ', start), 10) * PAGE_BYTES;
     }
 }

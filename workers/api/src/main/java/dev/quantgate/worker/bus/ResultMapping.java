@@ -83,7 +83,10 @@ final class ResultMapping {
     private static WireTasks.Embedded toWire(Embedded embedded) {
         var wire = WireTasks.Embedded.newBuilder().setPromptTokens(embedded.promptTokens());
         for (var vector : embedded.vectors()) {
-            var values = wire.addVectorsBuilder().setTokens(vector.tokens()).setTruncated(vector.truncated());
+            var values = wire.addVectorsBuilder()
+                    .setTokens(vector.tokens())
+                    .setTruncated(vector.truncated())
+                    .setWindows(vector.windows());
             for (var value : vector.values()) {
                 values.addValues(value);
             }
@@ -101,13 +104,14 @@ final class ResultMapping {
         for (int i = 0; i < values.length; i++) {
             values[i] = wire.getValues(i);
         }
-        return new Vector(values, wire.getTokens(), wire.getTruncated());
+        return new Vector(values, wire.getTokens(), wire.getTruncated(), wire.getWindows());
     }
 
     private static WireTasks.Classification toWire(Classification classification) {
         var wire = WireTasks.Classification.newBuilder()
                 .setTokens(classification.tokens())
-                .setTruncated(classification.truncated());
+                .setTruncated(classification.truncated())
+                .setWindows(classification.windows());
         for (var label : classification.labels()) {
             wire.addLabelsBuilder().setLabel(label.label()).setScore(label.score());
         }
@@ -136,7 +140,8 @@ final class ResultMapping {
                                 entity.getText()))
                         .toList(),
                 wire.getTokens(),
-                wire.getTruncated());
+                wire.getTruncated(),
+                wire.getWindows());
     }
 
     private static WireTasks.Filled toWire(Filled filled) {

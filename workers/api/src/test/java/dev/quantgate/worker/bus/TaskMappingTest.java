@@ -53,12 +53,13 @@ class TaskMappingTest {
     static Stream<TextResult> results() {
         var candidate = new TextResult.MaskCandidate(9, "cat", 0.5f, "a cat");
         return Stream.of(
-                new TextResult.Embedded(List.of(new TextResult.Vector(new float[] {1.5f, -2f}, 3, true)), 4),
+                new TextResult.Embedded(List.of(new TextResult.Vector(new float[] {1.5f, -2f}, 3, true, 5)), 4),
                 new TextResult.Classified(List.of(new TextResult.Classification(
                         List.of(new TextResult.LabelScore("pos", 0.75f)),
                         List.of(new TextResult.Entity("PER", 0.5f, 1, 4, "Eve")),
                         6,
-                        true))),
+                        true,
+                        7))),
                 new TextResult.Filled(List.of(List.of(List.of(candidate), List.of()), List.of())),
                 new TextResult.Tokenized(List.of(1, 2), List.of("a", " b")),
                 new TextResult.Detokenized("a b"));

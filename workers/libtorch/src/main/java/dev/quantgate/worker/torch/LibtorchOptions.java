@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /**
  * The backend's settings, checked.
  *
- * <p>Options by name: {@code engine} (onednn), {@code operator_threads} (1), {@code instances} (threads by operator
+ * <p>Options by name: {@code engine} (fused), {@code operator_threads} (1), {@code instances} (threads by operator
  * threads), {@code batch_tokens} (4096), {@code batch_size} (32), {@code batch_wait_micros} (500), {@code
  * window_overlap_tokens} (64).
  *
@@ -59,11 +59,11 @@ record LibtorchOptions(TorchSettings torch, BatchSettings batching, int overlapT
     }
 
     private static QuantizedEngine engine(Map<String, String> options) {
-        String name = options.getOrDefault("engine", "onednn");
+        String name = options.getOrDefault("engine", "fused");
         try {
             return QuantizedEngine.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw invalid("engine", name + " (expected: onednn, fbgemm, x86 or qnnpack)");
+            throw invalid("engine", name + " (expected: fused, onednn, fbgemm, x86 or qnnpack)");
         }
     }
 

@@ -92,6 +92,25 @@ class BadInputTest {
         assertInvalidModel("pre_classifier.weight");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "distilbert.transformer.layer.0.attention.q_lin.weight",
+        "distilbert.embeddings.word_embeddings.weight",
+        "classifier.bias"
+    })
+    void aTensorOfWholeNumbersIsRefused(String tensor) throws IOException {
+        Path weights = folder.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        int headerBytes = Math.toIntExact(
+                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(0));
+        String header = new String(bytes, 8, headerBytes, StandardCharsets.UTF_8);
+        int type = header.indexOf("F32", header.indexOf("\"" + tensor + "\""));
+        bytes[8 + type] = 'I';
+        Files.write(weights, bytes);
+
+        assertInvalidModel(tensor);
+    }
+
     @Test
     void aMissingTokenizerIsRefused() throws IOException {
         Files.delete(folder.resolve("vocab.txt"));
@@ -158,6 +177,7 @@ class BadInputTest {
 
             assertThat(vector.truncated()).isFalse();
             assertThat(vector.tokens()).isGreaterThan(3_000);
+            assertThat(vector.windows()).isGreaterThan(3_000 / 512);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.quantgate.worker.api.Cancellation;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizationReport;
+import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.LoadedModel;
@@ -117,6 +118,18 @@ class QuantizeTest {
                 FailureKind.CANCELLED);
         assertThat(output.resolve("model.safetensors")).doesNotExist();
         assertThat(output.resolve("model.safetensors.part")).doesNotExist();
+    }
+
+    @Test
+    void anUnknownPrecisionIsRefused() {
+        QuantizationType unknown = new QuantizationType("int3", "libtorch", 3, false, "", false);
+
+        assertFails(
+                () -> backend.quantize(
+                        new QuantizationJob(BackendFixture.model("bert-seq"), output, unknown, false, Optional.empty()),
+                        BackendFixture.SILENT,
+                        new Cancellation()),
+                FailureKind.INVALID_REQUEST);
     }
 
     @Test

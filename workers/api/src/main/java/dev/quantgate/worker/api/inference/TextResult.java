@@ -12,9 +12,13 @@ public sealed interface TextResult {
         }
     }
 
-    /** One vector, [embedding_length] float32; owned by the receiver. */
+    /** One vector, [embedding_length] float32, owned by the receiver; {@code windows} is 1 unless the text was long. */
     @SuppressWarnings("ArrayRecordComponent") // Identity is enough: vectors are compared by nobody.
-    record Vector(float[] values, int tokens, boolean truncated) {}
+    record Vector(float[] values, int tokens, boolean truncated, int windows) {
+        public Vector(float[] values, int tokens, boolean truncated) {
+            this(values, tokens, truncated, 1);
+        }
+    }
 
     /** Labels or entities. */
     record Classified(List<Classification> results) implements TextResult {
@@ -23,8 +27,12 @@ public sealed interface TextResult {
         }
     }
 
-    /** The result of one text: labels by falling score, or entities in text order. */
-    record Classification(List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated) {
+    /** The result of one text: labels by falling score, or entities in text order; {@code windows} as in a vector. */
+    record Classification(List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated, int windows) {
+        public Classification(List<LabelScore> labels, List<Entity> entities, int tokens, boolean truncated) {
+            this(labels, entities, tokens, truncated, 1);
+        }
+
         public Classification {
             labels = List.copyOf(labels);
             entities = List.copyOf(entities);

@@ -1,5 +1,6 @@
 package dev.quantgate.worker.torch.model;
 
+import dev.quantgate.natives.torch.FusedEncoder;
 import dev.quantgate.natives.torch.TorchOps;
 import dev.quantgate.natives.torch.TorchTensor;
 
@@ -28,6 +29,15 @@ enum Activation {
             case GELU_TANH -> TorchOps.geluTanhInPlace(target);
             case RELU -> TorchOps.reluInPlace(target);
             case SILU -> TorchOps.siluInPlace(target);
+        };
+    }
+
+    FusedEncoder.Function function() {
+        return switch (this) {
+            case GELU -> FusedEncoder.Function.GELU;
+            case GELU_TANH -> FusedEncoder.Function.GELU_TANH;
+            case RELU -> FusedEncoder.Function.RELU;
+            case SILU -> FusedEncoder.Function.SILU;
         };
     }
 }

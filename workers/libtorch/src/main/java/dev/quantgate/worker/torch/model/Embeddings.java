@@ -1,10 +1,12 @@
 package dev.quantgate.worker.torch.model;
 
+import dev.quantgate.natives.torch.FusedEncoder;
 import dev.quantgate.natives.torch.LayerNorm;
 import dev.quantgate.natives.torch.TensorArena;
 import dev.quantgate.natives.torch.TorchOps;
 import dev.quantgate.natives.torch.TorchScope;
 import dev.quantgate.natives.torch.TorchTensor;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The first stage of an encoder: words, positions and token types, added and normalised. */
@@ -75,12 +77,14 @@ final class Embeddings {
 
     private TorchTensor positionRows(TokenBatch batch, long[] ids) {
         int tokens = batch.tokens();
-        if (tokens > config.maxTokens()) {
-            throw new IllegalArgumentException("tokens: " + tokens + " (expected: at most " + config.maxTokens() + ")");
-        }
+        Positions rows = new Positions(config);
+        rows.requireRoom(tokens);
         if (config.family().positionsFollowPadding() && (batch.isPadded() || hasPaddingInside(batch))) {
-            return TorchOps.embedding(
-                    positions, TorchTensor.ofLongs(positionsSkippingPadding(ids, tokens), batch.size(), tokens));
+            int[] lengths = new int[batch.size()];
+            Arrays.fill(lengths, tokens);
+            long[] places =
+                    Arrays.stream(rows.rows(ids, lengths)).asLongStream().toArray();
+            return TorchOps.embedding(positions, TorchTensor.ofLongs(places, batch.size(), tokens));
         }
         return TorchOps.narrow(positions, 0, config.firstPosition(), tokens);
     }
@@ -97,18 +101,20 @@ final class Embeddings {
         return false;
     }
 
-    private long[] positionsSkippingPadding(long[] ids, int tokens) {
-        long[] rows = new long[ids.length];
-        for (int start = 0; start < ids.length; start += tokens) {
-            long next = config.firstPosition();
-            for (int i = start; i < start + tokens; i++) {
-                rows[i] = ids[i] == config.paddingId() ? config.paddingId() : next++;
-            }
+    /** Gives the tables to an encoder that computes this stage itself. */
+    void setInto(FusedEncoder encoder) {
+        TorchTensor table;
+        TorchTensor scales = null;
+        if (words instanceof EmbeddingTable.Int8 int8) {
+            table = int8.codes();
+            scales = int8.scales();
+        } else {
+            table = ((EmbeddingTable.Dense) words).table();
         }
-        return rows;
+        encoder.setEmbeddings(table, scales, positions, typeDifferences, norm.weight(), norm.bias());
     }
 
-    private static void requireKnown(String what, long[] ids, int limit) {
+    static void requireKnown(String what, long[] ids, int limit) {
         for (long id : ids) {
             if (id < 0 || id >= limit) {
                 throw new IllegalArgumentException(what + ": " + id + " (expected: 0 to " + (limit - 1) + ")");

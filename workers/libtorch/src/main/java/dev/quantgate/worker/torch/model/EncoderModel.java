@@ -8,9 +8,7 @@ import dev.quantgate.natives.torch.TorchTensor;
 import dev.quantgate.worker.torch.safetensors.SafetensorsCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An encoder in memory: its weights, its layers and its head. Results are plain arrays.
@@ -21,26 +19,14 @@ public final class EncoderModel implements AutoCloseable {
 
     private final EncoderConfig config;
     private final TensorArena arena;
-    private final Embeddings embeddings;
-    private final List<EncoderLayer> layers;
+    private final EncoderBody body;
     private final Head head;
-    private final DType computeType;
-    private final boolean exactOrder;
 
-    private EncoderModel(
-            EncoderConfig config,
-            TensorArena arena,
-            Embeddings embeddings,
-            List<EncoderLayer> layers,
-            Head head,
-            ModelWeights weights) {
+    private EncoderModel(EncoderConfig config, TensorArena arena, EncoderBody body, Head head) {
         this.config = config;
         this.arena = arena;
-        this.embeddings = embeddings;
-        this.layers = List.copyOf(layers);
+        this.body = body;
         this.head = head;
-        this.computeType = weights.computeType();
-        this.exactOrder = weights.reducesRange();
     }
 
     /**
@@ -55,14 +41,12 @@ public final class EncoderModel implements AutoCloseable {
         try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder)) {
             ModelWeights weights = new ModelWeights(checkpoint, arena);
             TensorNames names = TensorNames.in(config.family(), checkpoint.names());
-            Embeddings embeddings = Embeddings.load(config, weights, names, arena);
-            List<EncoderLayer> layers = new ArrayList<>();
-            for (int i = 0; i < config.layers(); i++) {
-                layers.add(EncoderLayer.load(config, weights, names, i));
-            }
+            EncoderBody body = FusedBody.fits(config, weights, names)
+                    ? FusedBody.load(config, weights, names, arena)
+                    : OperatorBody.load(config, weights, names, arena);
             Head head = Head.load(config, weights, names);
             weights.requireNothingLeft(names);
-            return new EncoderModel(config, arena, embeddings, layers, head, weights);
+            return new EncoderModel(config, arena, body, head);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
@@ -74,6 +58,11 @@ public final class EncoderModel implements AutoCloseable {
         return config;
     }
 
+    /** Whether shorter inputs of a batch cost as much as its longest. */
+    public boolean padsBatches() {
+        return body instanceof OperatorBody;
+    }
+
     /** Bytes that the weights take while they are loaded: mapped, converted, and packed for the engine. */
     public long memoryBytes() {
         return arena.bytes();
@@ -82,16 +71,13 @@ public final class EncoderModel implements AutoCloseable {
     /** Scores of a sequence classifier: one row for each input, one number for each label, before softmax. */
     public float[][] sequenceScores(TokenBatch batch) {
         require(HeadKind.SEQUENCE_CLASSIFICATION);
-        return TorchScope.call(() -> {
-            TorchTensor states = states(batch, !exactOrder);
-            return rows(head.scores(TorchOps.token(states, 0)));
-        });
+        return TorchScope.call(() -> rows(head.scores(body.firstStates(batch))));
     }
 
     /** Scores of a token classifier: for each input {@code [its tokens][labels]}, before softmax. */
     public float[][][] tokenScores(TokenBatch batch) {
         require(HeadKind.TOKEN_CLASSIFICATION);
-        return TorchScope.call(() -> perToken(batch, head.scores(states(batch, false))));
+        return TorchScope.call(() -> perToken(batch, head.scores(body.states(batch))));
     }
 
     /**
@@ -114,7 +100,7 @@ public final class EncoderModel implements AutoCloseable {
         float[][] scores = count == 0
                 ? new float[0][]
                 : TorchScope.call(() -> {
-                    TorchTensor flat = TorchOps.reshape(states(batch, false), -1, config.hiddenSize());
+                    TorchTensor flat = TorchOps.reshape(body.states(batch), -1, config.hiddenSize());
                     return rows(head.scores(TorchOps.rows(flat, TorchTensor.ofLongs(rows, count))));
                 });
         return split(scores, positions);
@@ -134,13 +120,9 @@ public final class EncoderModel implements AutoCloseable {
     /** One vector for each input. */
     public float[][] pooled(TokenBatch batch, Pooling pooling, boolean normalize) {
         return TorchScope.call(() -> {
-            boolean firstOnly = pooling == Pooling.CLS && !exactOrder;
-            TorchTensor states = TorchOps.convert(states(batch, firstOnly), DType.FLOAT32);
             TorchTensor vectors = switch (pooling) {
-                case CLS -> TorchOps.token(states, 0);
-                case MEAN ->
-                    TorchOps.maskedMean(
-                            states, TorchTensor.ofFloats(batch.countingMask(), batch.size(), batch.tokens()));
+                case CLS -> TorchOps.convert(body.firstStates(batch), DType.FLOAT32);
+                case MEAN -> body.meanStates(batch);
             };
             return rows(normalize ? TorchOps.normalizeRows(vectors) : vectors);
         });
@@ -148,24 +130,7 @@ public final class EncoderModel implements AutoCloseable {
 
     /** The encoder's last states: for each input {@code [its tokens][hidden]}. */
     public float[][][] hiddenStates(TokenBatch batch) {
-        return TorchScope.call(() -> perToken(batch, states(batch, false)));
-    }
-
-    private TorchTensor states(TokenBatch batch, boolean firstTokenOnly) {
-        TorchTensor mask = mask(batch);
-        TorchTensor states = embeddings.apply(batch);
-        for (int i = 0; i < layers.size(); i++) {
-            states = layers.get(i).apply(states, mask, firstTokenOnly && i == layers.size() - 1);
-        }
-        return states;
-    }
-
-    private @Nullable TorchTensor mask(TokenBatch batch) {
-        if (!batch.isPadded()) {
-            return null;
-        }
-        TorchTensor mask = TorchTensor.ofFloats(batch.additiveMask(), batch.size(), 1, 1, batch.tokens());
-        return computeType == DType.FLOAT32 ? mask : TorchOps.convert(mask, computeType);
+        return TorchScope.call(() -> perToken(batch, body.states(batch)));
     }
 
     private static float[][] rows(TorchTensor matrix) {

@@ -3,19 +3,22 @@ package dev.quantgate.worker.torch.model;
 import dev.quantgate.natives.torch.CpuFeatures;
 import dev.quantgate.natives.torch.DType;
 import dev.quantgate.natives.torch.DenseLinear;
+import dev.quantgate.natives.torch.FusedEncoder;
+import dev.quantgate.natives.torch.FusedLinear;
 import dev.quantgate.natives.torch.LayerNorm;
 import dev.quantgate.natives.torch.LinearLayer;
 import dev.quantgate.natives.torch.PackedLinear;
+import dev.quantgate.natives.torch.QuantizedEngine;
 import dev.quantgate.natives.torch.QuantizedWeight;
 import dev.quantgate.natives.torch.TensorArena;
 import dev.quantgate.natives.torch.TorchOps;
+import dev.quantgate.natives.torch.TorchRuntime;
 import dev.quantgate.natives.torch.TorchScope;
 import dev.quantgate.natives.torch.TorchTensor;
 import dev.quantgate.worker.torch.safetensors.SafetensorsCheckpoint;
 import dev.quantgate.worker.torch.safetensors.TensorEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +38,7 @@ final class ModelWeights {
     private final SafetensorsCheckpoint checkpoint;
     private final TensorArena arena;
     private final DType computeType;
+    private final boolean parity;
     private final boolean reduceRange;
     private final Set<String> used = new HashSet<>();
 
@@ -43,8 +47,9 @@ final class ModelWeights {
         this.arena = arena;
         String precision = checkpoint.metadata().getOrDefault(QuantizedFormat.PRECISION, "");
         this.computeType = computeType(precision, CpuFeatures.current());
-        this.reduceRange =
-                reducesRange(checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE), CpuFeatures.current());
+        String range = checkpoint.metadata().get(QuantizedFormat.ACTIVATION_RANGE);
+        this.parity = QuantizedFormat.REDUCED.equals(range);
+        this.reduceRange = reducesRange(range, CpuFeatures.current());
     }
 
     /** A checkpoint that was made for the full range is computed in the reduced one where the full one would overflow. */
@@ -57,8 +62,9 @@ final class ModelWeights {
         return precision.startsWith("bf16") && cpu.bfloat16() ? DType.BFLOAT16 : DType.FLOAT32;
     }
 
-    boolean reducesRange() {
-        return reduceRange;
+    /** Whether everything is computed as the original computes it. */
+    boolean isParity() {
+        return parity;
     }
 
     DType computeType() {
@@ -89,16 +95,44 @@ final class ModelWeights {
     }
 
     private LinearLayer packed(int outputs, int inputs, List<String> names) {
-        List<TorchTensor> codes = new ArrayList<>();
-        List<TorchTensor> scales = new ArrayList<>();
-        for (String name : names) {
-            QuantizedWeight weight = quantized(name + WEIGHT, outputs, inputs);
-            codes.add(weight.codes());
-            scales.add(names.size() == 1 ? weight.scales() : perRow(weight.scales(), outputs));
+        return int8(stacked(outputs, inputs, names, names.size() > 1), joined(biases(names, outputs)));
+    }
+
+    private QuantizedWeight stacked(int outputs, int inputs, List<String> names, boolean scaleForEachRow) {
+        TorchTensor[] codes = new TorchTensor[names.size()];
+        TorchTensor[] scales = new TorchTensor[names.size()];
+        for (int i = 0; i < codes.length; i++) {
+            QuantizedWeight weight = quantized(names.get(i) + WEIGHT, outputs, inputs);
+            codes[i] = weight.codes();
+            scales[i] = scaleForEachRow ? perRow(weight.scales(), outputs) : weight.scales();
         }
-        QuantizedWeight all = new QuantizedWeight(
-                joined(codes.toArray(TorchTensor[]::new)), joined(scales.toArray(TorchTensor[]::new)));
-        return PackedLinear.of(arena, all, joined(biases(names, outputs)), reduceRange);
+        return new QuantizedWeight(joined(codes), joined(scales));
+    }
+
+    private LinearLayer int8(QuantizedWeight weight, TorchTensor bias) {
+        if (isFused() && weight.codes().size(1) <= FusedEncoder.MAX_COLUMNS) {
+            TorchTensor scales = perRow(weight.scales(), (int) weight.codes().size(0));
+            return FusedLinear.of(arena, new QuantizedWeight(weight.codes(), scales), bias);
+        }
+        return PackedLinear.of(arena, weight, bias, reduceRange);
+    }
+
+    /** Whether int8 layers run on our own kernels, which do not compute bit by bit as the original does. */
+    boolean isFused() {
+        return !parity && TorchRuntime.running().info().engine() == QuantizedEngine.FUSED;
+    }
+
+    /** Int8 codes with one scale a row, and the bias; several names are stacked. Belongs to the current scope. */
+    Int8Matrix matrix(int outputs, int inputs, String... names) {
+        List<String> stack = Arrays.asList(names);
+        return new Int8Matrix(stacked(outputs, inputs, stack, true), joined(biases(stack, outputs)));
+    }
+
+    /** A matrix with its bias, float32, ready for the kernels of a fused encoder. */
+    record Int8Matrix(QuantizedWeight weight, TorchTensor bias) {
+        void setInto(FusedEncoder encoder, int layer, FusedEncoder.Matrix place) {
+            encoder.set(layer, place, weight, bias);
+        }
     }
 
     private TorchTensor[] biases(List<String> names, int outputs) {
@@ -111,7 +145,7 @@ final class ModelWeights {
             String source = contains(decoder + WEIGHT) ? decoder : embedding;
             TorchTensor biasTensor = tensor(contains(bias) ? bias : decoder + BIAS, outputs);
             return isQuantized(source)
-                    ? PackedLinear.of(arena, quantized(source + WEIGHT, outputs, inputs), biasTensor, reduceRange)
+                    ? int8(quantized(source + WEIGHT, outputs, inputs), biasTensor)
                     : DenseLinear.of(arena, tensor(source + WEIGHT, outputs, inputs), biasTensor);
         });
     }
@@ -143,11 +177,16 @@ final class ModelWeights {
     }
 
     LayerNorm layerNorm(String name, int hidden, double epsilon) {
-        // Checkpoints converted from TensorFlow keep its names.
-        String weight = contains(name + ".gamma") ? ".gamma" : WEIGHT;
-        String bias = contains(name + ".beta") ? ".beta" : BIAS;
-        return TorchScope.call(
-                () -> LayerNorm.of(arena, tensor(name + weight, hidden), tensor(name + bias, hidden), epsilon));
+        return TorchScope.call(() -> LayerNorm.of(arena, normWeight(name, hidden), normBias(name, hidden), epsilon));
+    }
+
+    // Checkpoints converted from TensorFlow keep its names.
+    TorchTensor normWeight(String name, int hidden) {
+        return tensor(name + (contains(name + ".gamma") ? ".gamma" : WEIGHT), hidden);
+    }
+
+    TorchTensor normBias(String name, int hidden) {
+        return tensor(name + (contains(name + ".beta") ? ".beta" : BIAS), hidden);
     }
 
     EmbeddingTable embedding(String name, int rows, int hidden) {

@@ -31,7 +31,7 @@ public final class BatchEngine implements AutoCloseable {
     /** Starts the threads. */
     public BatchEngine(String name, EncoderModel model, BatchSettings settings) {
         this.model = model;
-        this.queue = new BatchQueue(settings);
+        this.queue = new BatchQueue(settings, model.padsBatches());
         for (int i = 0; i < settings.instances(); i++) {
             Thread thread = new Thread(this::work, "torch-" + name + "-" + i);
             thread.setDaemon(true);

@@ -12,22 +12,26 @@ import java.util.Optional;
 /**
  * The inputs that wait, oldest first, and the rule by which they form batches.
  *
- * <p>Thread-safe. A batch starts with the oldest input and takes others of the same computation and length bucket. It
- * waits for more only when the batch before it had company and this one is smaller: a lone caller is never delayed.
+ * <p>Thread-safe. A batch starts with the oldest input and takes others of the same computation, and of the same length
+ * bucket where a model pads. It waits for more only when the batch before it had company and this one is smaller: a lone
+ * caller is never delayed.
  */
 final class BatchQueue {
 
     private static final long BUSY_RETRY_MILLIS = 50;
 
     private final BatchSettings settings;
+    private final boolean padded;
     private final ArrayDeque<PendingInput> inputs = new ArrayDeque<>();
     private int waitingRequests;
     private int idle;
     private int lastBatch;
     private boolean closed;
 
-    BatchQueue(BatchSettings settings) {
+    /** Makes a queue; where inputs are not padded, those of any length may share a batch. */
+    BatchQueue(BatchSettings settings, boolean padded) {
         this.settings = settings;
+        this.padded = padded;
     }
 
     /** Adds a request, or refuses it with a planned failure. */
@@ -84,6 +88,7 @@ final class BatchQueue {
 
     private List<PendingInput> gather() {
         List<PendingInput> batch = new ArrayList<>();
+        long tokens = 0;
         int longest = 0;
         long now = System.nanoTime();
         Iterator<PendingInput> waiting = inputs.iterator();
@@ -96,12 +101,11 @@ final class BatchQueue {
                 leave(next);
                 continue;
             }
-            int padded = Math.max(longest, next.input().length());
-            boolean fits = batch.isEmpty()
-                    || (sharesBatch(batch.get(0), next)
-                            && (long) padded * (batch.size() + 1) <= settings.tokenBudget());
-            if (fits) {
-                longest = padded;
+            int length = next.input().length();
+            long filled = padded ? (long) Math.max(longest, length) * (batch.size() + 1) : tokens + length;
+            if (batch.isEmpty() || (sharesBatch(batch.get(0), next) && filled <= settings.tokenBudget())) {
+                longest = Math.max(longest, length);
+                tokens += length;
                 batch.add(next);
                 waiting.remove();
                 leave(next);
@@ -110,8 +114,9 @@ final class BatchQueue {
         return batch;
     }
 
-    private static boolean sharesBatch(PendingInput first, PendingInput next) {
-        return first.request().computation().equals(next.request().computation()) && first.bucket() == next.bucket();
+    private boolean sharesBatch(PendingInput first, PendingInput next) {
+        return first.request().computation().equals(next.request().computation())
+                && (!padded || first.bucket() == next.bucket());
     }
 
     private void leave(PendingInput input) {

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How inputs are gathered.
  *
  * @param instances threads that compute, each a batch at a time
- * @param tokenBudget most tokens of a batch, padding included; a longer input runs alone
+ * @param tokenBudget most tokens of a batch, padding included where a model pads; a longer input runs alone
  * @param maxBatch most inputs of a batch
  * @param maxWait longest wait for more inputs, taken only under concurrent load
  * @param queueCapacity most requests that wait

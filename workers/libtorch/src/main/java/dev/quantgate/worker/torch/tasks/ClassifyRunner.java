@@ -61,7 +61,7 @@ final class ClassifyRunner {
         List<LabelScore> labels = Scores.largest(mean, count).stream()
                 .map(i -> new LabelScore(config.labels().get(i), mean[i]))
                 .toList();
-        return new Classification(labels, List.of(), text.tokens(), text.truncated());
+        return new Classification(labels, List.of(), text.tokens(), text.truncated(), windows.size());
     }
 
     private Classification entities(String original, PreparedText text, List<float[][]> windows) {
@@ -73,6 +73,6 @@ final class ClassifyRunner {
         }
         TokenizedText tokens = windows.size() == 1 ? text.windows().get(0) : text.whole();
         List<Entity> entities = new EntityAggregator(config.labels()).aggregate(original, tokens, probabilities);
-        return new Classification(List.of(), entities, text.tokens(), text.truncated());
+        return new Classification(List.of(), entities, text.tokens(), text.truncated(), windows.size());
     }
 }

@@ -49,7 +49,8 @@ final class EmbedRunner {
         List<Integer> weights =
                 text.windows().stream().map(TokenizedText::length).toList();
         float[] mean = parts.size() == 1 ? parts.get(0) : Scores.weightedMean(parts, weights);
-        return new TextResult.Vector(normalize ? Scores.normalized(mean) : mean, text.tokens(), text.truncated());
+        return new TextResult.Vector(
+                normalize ? Scores.normalized(mean) : mean, text.tokens(), text.truncated(), parts.size());
     }
 
     private static Pooling pooling(TextTask.Pooling requested) {

@@ -7,6 +7,7 @@ final class VectorSum {
     private float[] sum = {};
     private int tokens;
     private boolean truncated;
+    private int windows;
 
     void add(EmbeddingWindow window, float[] vector) {
         var weight = window.tokens().length;
@@ -18,6 +19,7 @@ final class VectorSum {
         }
         tokens += weight;
         truncated |= window.truncated();
+        windows++;
     }
 
     Vector finish(boolean normalize) {
@@ -33,6 +35,6 @@ final class VectorSum {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (sum[i] * scale);
         }
-        return new Vector(values, tokens, truncated);
+        return new Vector(values, tokens, truncated, windows);
     }
 }
