@@ -9,10 +9,6 @@ import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.BackendSettings;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.LoadedModel;
-import dev.quantgate.worker.api.inference.ChatMessage;
-import dev.quantgate.worker.api.inference.GenerateEvent.FinishReason;
-import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
-import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.llamacpp.gguf.TinyGguf;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,27 +125,5 @@ final class CrowdTest {
                         .completed()
                         .completionTokens())
                 .isEqualTo(5);
-    }
-
-    @Test
-    void aToolCallThatIsCutOffByTheLimitIsNoCall() throws Exception {
-        var tool = new Tool(
-                "weather",
-                "Tells the weather",
-                "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\",\"minLength\":40}},"
-                        + "\"required\":[\"city\"]}");
-        var conversation = new Conversation(
-                List.of(ChatMessage.of("user", "How is the weather?")), List.of(tool), "required", false);
-        var model = model(8);
-
-        for (int limit = 1; limit < 40; limit += 3) {
-            var stream = TestStream.start(
-                    model,
-                    Generate.chat(conversation).endsWithModel().maxTokens(limit).build());
-
-            assertThat(stream.completed().reason()).isEqualTo(FinishReason.LENGTH);
-            assertThat(stream.chunks())
-                    .allSatisfy(chunk -> assertThat(chunk.toolCalls()).isEmpty());
-        }
     }
 }
