@@ -87,9 +87,10 @@ class Isa final : public Kernels {
     Part part{group, encoder, first, count};
     part.block_rows = block_rows(encoder);
     part.projected_stride = padded_projection(encoder.hidden);
-    part.hidden_stride = (encoder.hidden + kColumns - 1) / kColumns * kColumns;
-    part.wide_stride = (encoder.intermediate + kColumns - 1) / kColumns * kColumns;
-    part.code_stride = (most + 31) / 32 * 32;
+    // A cache line more than is needed: rows whose distance is a multiple of a page share the same few lines of the cache.
+    part.hidden_stride = (encoder.hidden + kColumns - 1) / kColumns * kColumns + 16;
+    part.wide_stride = (encoder.intermediate + kColumns - 1) / kColumns * kColumns + 16;
+    part.code_stride = (most + 31) / 32 * 32 + 64;
     lay_out_memory(part, scratch);
     return part;
   }

@@ -83,10 +83,15 @@ public final class FusedEncoder {
      */
     public record Shape(int hidden, int heads, int intermediate, int layers, Function function, double epsilon) {
         public Shape {
-            if (hidden < 1 || heads < 1 || hidden % heads != 0 || intermediate < 1 || layers < 1
+            if (hidden < 1
+                    || heads < 1
+                    || hidden % heads != 0
+                    || intermediate < 1
+                    || layers < 1
                     || Math.max(hidden, intermediate) > MAX_COLUMNS) {
                 throw new IllegalArgumentException("shape: hidden " + hidden + ", " + heads + " heads, intermediate "
-                        + intermediate + ", " + layers + " layers (expected: all >= 1, sizes at most " + MAX_COLUMNS + ", hidden a multiple of heads)");
+                        + intermediate + ", " + layers + " layers (expected: all >= 1, sizes at most " + MAX_COLUMNS
+                        + ", hidden a multiple of heads)");
             }
         }
 

@@ -157,7 +157,7 @@ class FusedEncoderTest {
         int at = 0;
         for (int length : lengths) {
             for (int t = 0; t < length; t++, at++) {
-                ids[at] = (t * 7 + length) % TABLE;
+                ids[at] = (t * 7L + length) % TABLE;
                 places[at] = t;
                 types[at] = t * 2 > length ? 1 : 0;
             }
@@ -199,25 +199,35 @@ class FusedEncoderTest {
             };
         }
 
+        private static long seed(int layer, Matrix matrix) {
+            long first = switch (matrix) {
+                case PROJECTION -> 10;
+                case ATTENTION_OUTPUT -> 20;
+                case EXPAND -> 30;
+                case CONTRACT -> 40;
+            };
+            return first + layer;
+        }
+
         private static QuantizedWeight weight(int layer, Matrix matrix) {
             long columns = matrix == Matrix.CONTRACT ? WIDE : HIDDEN;
-            return QuantizedWeight.perChannel(values((long) layer + matrix.name().hashCode(), 0.4f, 0, rows(matrix), columns));
+            return QuantizedWeight.perChannel(values(seed(layer, matrix), 0.4f, 0, rows(matrix), columns));
         }
 
         private static TorchTensor bias(int layer, Matrix matrix) {
-            return values(100L + layer + matrix.name().hashCode(), 0.3f, 0, rows(matrix));
+            return values(100 + seed(layer, matrix), 0.3f, 0, rows(matrix));
         }
 
         private static TorchTensor normWeight(int index) {
-            return values(200 + index, 0.1f, 1, HIDDEN);
+            return values(200L + index, 0.1f, 1, HIDDEN);
         }
 
         private static TorchTensor normBias(int index) {
-            return values(300 + index, 0.1f, 0, HIDDEN);
+            return values(300L + index, 0.1f, 0, HIDDEN);
         }
 
         private static TorchTensor table(int index, int rows) {
-            return values(400 + index, 1, 0, rows, HIDDEN);
+            return values(400L + index, 1, 0, rows, HIDDEN);
         }
 
         FusedEncoder fused(TensorArena arena, int threads) {

@@ -15,7 +15,8 @@ record FusedBody(EncoderConfig config, FusedEncoder encoder) implements EncoderB
     /** Whether these weights can be computed so on this machine. */
     static boolean fits(EncoderConfig config, ModelWeights weights, TensorNames names) {
         return Math.max(config.hiddenSize(), config.intermediateSize()) <= FusedEncoder.MAX_COLUMNS
-                && weights.isFused() && weights.isQuantized(names.query(0));
+                && weights.isFused()
+                && weights.isQuantized(names.query(0));
     }
 
     static FusedBody load(EncoderConfig config, ModelWeights weights, TensorNames names, TensorArena arena) {
