@@ -13,6 +13,7 @@ import dev.quantgate.worker.llamacpp.generate.GreedySampler;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.generate.MemoryBudget;
 import dev.quantgate.worker.llamacpp.gguf.GgmlType;
+import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.schedule.DraftModel;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ record LoadedDraft(LlamaModel weights, DraftModel guesser) implements AutoClosea
             int sequences,
             int threads,
             MemoryBudget memory) {
-        var info = ModelFiles.verify(file);
+        var info = verify(file);
         var bytes = info.memoryEstimate(plan.kvTokens(), 1, GgmlType.F16, GgmlType.F16, options.microBatchTokens())
                 .totalBytes();
         if (!memory.take(bytes)) {
@@ -49,6 +50,14 @@ record LoadedDraft(LlamaModel weights, DraftModel guesser) implements AutoClosea
                     .asException();
         }
         return open(file, target, contextOptions(plan, options, sequences, threads), memory);
+    }
+
+    private static GgufInfo verify(Path file) {
+        try {
+            return ModelFiles.verify(file);
+        } catch (WorkerException e) {
+            throw new WorkerException(invalid(e.failure().message(), "a GGUF model"), e);
+        }
     }
 
     /** If no loop has taken the guesser over. */

@@ -89,6 +89,17 @@ class LoadedDraftTest {
         }
     }
 
+    @Test
+    void aFileThatIsNoModelIsRefusedByTheOptionsName() {
+        var file = model();
+        try (var backend = backend(folder.resolve("none.gguf"), 1L << 30)) {
+            var failure = catchThrowable(() -> load(backend, file));
+
+            assertThat(kind(failure)).isEqualTo(FailureKind.INVALID_REQUEST);
+            assertThat(WorkerFailure.find(failure).orElseThrow().toString()).contains("options.draft_model");
+        }
+    }
+
     private static FailureKind kind(Throwable failure) {
         return WorkerFailure.find(failure).orElseThrow().kind();
     }

@@ -4,6 +4,8 @@ import static dev.quantgate.worker.llamacpp.schedule.Requests.numbers;
 import static dev.quantgate.worker.llamacpp.schedule.Requests.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.WorkerFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,8 +103,8 @@ class DraftModelTest {
             loop.round();
         }
 
-        loop.crashed(dev.quantgate.worker.api.WorkerFailure.of(
-                dev.quantgate.worker.api.FailureKind.BACKEND_CRASHED, "a fault of the test's making"));
+        loop.crashed(WorkerFailure.of(
+                FailureKind.BACKEND_CRASHED, "a fault of the test's making"));
 
         assertThat(small.recoveries).isEqualTo(1);
         var next = request().maxTokens(50);
