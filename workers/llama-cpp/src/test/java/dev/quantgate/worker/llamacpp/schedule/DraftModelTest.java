@@ -103,8 +103,7 @@ class DraftModelTest {
             loop.round();
         }
 
-        loop.crashed(WorkerFailure.of(
-                FailureKind.BACKEND_CRASHED, "a fault of the test's making"));
+        loop.crashed(WorkerFailure.of(FailureKind.BACKEND_CRASHED, "a fault of the test's making"));
 
         assertThat(small.recoveries).isEqualTo(1);
         var next = request().maxTokens(50);
