@@ -33,6 +33,9 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
     /** Native threads spin for a moment between graphs, so that the next step finds them awake, and then sleep. */
     private static final int THREAD_POOL_POLL = 50;
 
+    /** Two contexts work in turn, and the threads of one must not spin while the other's compute. */
+    static final int THREAD_POOL_POLL_OF_TWO = 0;
+
     /**
      * Chooses sizes within the limits.
      *
@@ -103,7 +106,7 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
                 .maxSequences(sequenceSlots)
                 .threads(threads)
                 .unifiedKv(!options.deterministic())
-                .threadPoolPoll(THREAD_POOL_POLL)
+                .threadPoolPoll(options.draftModel().isPresent() ? THREAD_POOL_POLL_OF_TWO : THREAD_POOL_POLL)
                 .kvTypes(options.keyType(), options.valueType())
                 .flashAttention(options.flashAttention())
                 .build();

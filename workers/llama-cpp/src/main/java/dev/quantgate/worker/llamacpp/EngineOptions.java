@@ -5,11 +5,14 @@ import dev.quantgate.natives.llama.TensorType;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.BackendSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -33,6 +36,8 @@ import java.util.TreeSet;
  *     default
  * @param draftTokens {@code draft_tokens}: most tokens of a text that are guessed ahead and computed at once, 0 to 62; 0
  *     turns speculation off; 48 by default, 0 with {@code deterministic}
+ * @param draftModel {@code draft_model}: path of a small GGUF model with the same vocabulary that guesses as well; none by
+ *     default
  * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
  *     milliseconds, 80 by default
  */
@@ -49,6 +54,7 @@ record EngineOptions(
         int prefixTokens,
         boolean deterministic,
         int draftTokens,
+        Optional<Path> draftModel,
         Duration stepTarget) {
     private static final List<TensorType> KV_TYPES = List.of(
             TensorType.F32,
@@ -84,6 +90,7 @@ record EngineOptions(
                 values.number("prefix_tokens", 0, 0, 1 << 24),
                 deterministic,
                 values.number("draft_tokens", deterministic ? 0 : 48, 0, 62),
+                values.path("draft_model"),
                 Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
         values.requireAllRead();
         if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {
@@ -97,6 +104,9 @@ record EngineOptions(
                     "deterministic",
                     "true",
                     "false with prefix_cache, flash_attention, draft_tokens or a quantised kv_type_v");
+        }
+        if (options.draftModel().isPresent() && options.draftTokens() == 0) {
+            throw invalid("draft_model", "given", "draft_tokens above 0 beside it, and not deterministic");
         }
         if (settings.sequences() > batchTokens) {
             throw invalid(
@@ -142,6 +152,15 @@ record EngineOptions(
                 // Refused below, as any other value that is no number in range.
             }
             throw invalid(name, value, min + " to " + max);
+        }
+
+        private Optional<Path> path(String name) {
+            var value = text(name, "");
+            try {
+                return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+            } catch (InvalidPathException e) {
+                throw invalid(name, value, "a file's path");
+            }
         }
 
         private boolean flag(String name, boolean fallback) {

@@ -21,6 +21,7 @@ import dev.quantgate.worker.api.backend.LoadedModel;
 import dev.quantgate.worker.api.backend.QuantizationJob;
 import dev.quantgate.worker.llamacpp.generate.AdapterChoice;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
+import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
@@ -92,26 +93,7 @@ final class LlamaCppBackend implements Backend {
             progress.progress(0, "loading tensors");
             var model = open(artifact, progress, cancellation);
             try {
-                var plan = reservation.plan();
-                var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads), reservation);
-                progress.progress(1, "ready");
-                LOGGER.atInfo()
-                        .addKeyValue("modelId", loadOptions.displayName())
-                        .addKeyValue("contextTokens", plan.contextTokens())
-                        .addKeyValue("kvTokens", engine.kvTokens())
-                        .addKeyValue("memoryBytes", plan.memory().totalBytes())
-                        .addKeyValue("threads", threads)
-                        .log("model loaded");
-                return reservation.keep(new LlamaCppModel(
-                        loadOptions.displayName(),
-                        model,
-                        engine,
-                        reservation,
-                        settings,
-                        options,
-                        threads,
-                        new AdapterChoice(info.file(), loadOptions.adapters()),
-                        models::closed));
+                return serve(model, info, loadOptions, reservation, progress);
             } catch (RuntimeException e) {
                 model.close();
                 throw e;
@@ -124,6 +106,42 @@ final class LlamaCppBackend implements Backend {
                     e);
         } catch (RuntimeException e) {
             reservation.cancel();
+            throw e;
+        }
+    }
+
+    private LoadedModel serve(
+            LlamaModel model,
+            GgufInfo info,
+            LoadOptions loadOptions,
+            LoadedModels.Reservation reservation,
+            ProgressListener progress) {
+        var plan = reservation.plan();
+        var draft = options.draftModel()
+                .map(file -> LoadedDraft.load(file, model, plan, options, settings.sequences(), threads, reservation));
+        try {
+            var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads), reservation);
+            progress.progress(1, "ready");
+            LOGGER.atInfo()
+                    .addKeyValue("modelId", loadOptions.displayName())
+                    .addKeyValue("contextTokens", plan.contextTokens())
+                    .addKeyValue("kvTokens", engine.kvTokens())
+                    .addKeyValue("memoryBytes", reservation.bytes())
+                    .addKeyValue("threads", threads)
+                    .log("model loaded");
+            return reservation.keep(new LlamaCppModel(
+                    loadOptions.displayName(),
+                    model,
+                    engine,
+                    draft,
+                    reservation,
+                    settings,
+                    options,
+                    threads,
+                    new AdapterChoice(info.file(), loadOptions.adapters()),
+                    models::closed));
+        } catch (RuntimeException e) {
+            draft.ifPresent(LoadedDraft::close);
             throw e;
         }
     }

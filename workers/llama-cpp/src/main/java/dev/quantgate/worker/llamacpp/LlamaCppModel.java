@@ -22,6 +22,7 @@ import dev.quantgate.worker.llamacpp.generate.RequestGate;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.LoopSettings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +39,7 @@ final class LlamaCppModel implements LoadedModel {
     private static final long PREPARER_IDLE_SECONDS = 10;
 
     private final LlamaModel model;
+    private final Optional<LoadedDraft> draft;
     private final LoadedModels.Reservation memory;
     private final RequestGate gate;
     private final ThreadPoolExecutor preparer;
@@ -47,11 +49,12 @@ final class LlamaCppModel implements LoadedModel {
     private final Consumer<LlamaCppModel> onClosed;
     private boolean closed;
 
-    /** Takes over the model and the engine. */
+    /** Takes over the model, the engine and the draft model. */
     LlamaCppModel(
             String displayName,
             LlamaModel model,
             LlamaDecodeEngine engine,
+            Optional<LoadedDraft> draft,
             LoadedModels.Reservation memory,
             BackendSettings settings,
             EngineOptions options,
@@ -59,6 +62,7 @@ final class LlamaCppModel implements LoadedModel {
             AdapterChoice adapters,
             Consumer<LlamaCppModel> onClosed) {
         this.model = model;
+        this.draft = draft;
         this.onClosed = onClosed;
         this.memory = memory;
         var plan = memory.plan();
@@ -77,6 +81,7 @@ final class LlamaCppModel implements LoadedModel {
         loop = new DecodeLoop(
                 "llama-decode-" + displayName,
                 engine,
+                draft.map(LoadedDraft::guesser).orElse(null),
                 new LoopSettings(
                         settings.sequences(),
                         options.stepTarget(),
@@ -179,6 +184,7 @@ final class LlamaCppModel implements LoadedModel {
         loop.close();
         embeddings.close();
         generations.close();
+        draft.ifPresent(small -> small.weights().close());
         model.close();
         onClosed.accept(this);
     }

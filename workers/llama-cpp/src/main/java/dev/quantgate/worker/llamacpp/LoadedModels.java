@@ -67,7 +67,7 @@ final class LoadedModels {
         }
 
         void cancel() {
-            release(plan.memory().totalBytes());
+            release(bytes());
         }
     }
 

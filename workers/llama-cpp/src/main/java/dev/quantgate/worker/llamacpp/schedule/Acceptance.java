@@ -1,8 +1,8 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
 /**
- * How often guesses came true, by how much of the text before them had occurred before. What is recent counts most. Of a
- * request, or of all requests of a loop, which are what a new request is expected to be like.
+ * How often guesses came true, by their kind: how much of the text before them had occurred before, or a draft model. What
+ * is recent counts most. Of a request, or of all requests of a loop, which are what a new request is expected to be like.
  */
 final class Acceptance {
     /** An observation counts half after 23 more. */
@@ -12,29 +12,32 @@ final class Acceptance {
     private static final float WEIGHT_OF_EXPECTED = 2;
 
     private static final int[] LONGER_THAN = {4, 8, 16};
-    private static final float[] AT_FIRST = {0.4f, 0.6f, 0.8f, 0.95f};
+
+    /** Kind of a draft model's guesses. */
+    static final int MODEL = LONGER_THAN.length + 1;
+
+    private static final float[] AT_FIRST = {0.4f, 0.6f, 0.8f, 0.95f, 0.7f};
 
     private final float[] hits = new float[AT_FIRST.length];
     private final float[] trials = new float[AT_FIRST.length];
 
-    void record(int matchedTokens, boolean hit) {
-        var kind = kind(matchedTokens);
+    void record(int kind, boolean hit) {
         hits[kind] = hits[kind] * FADING + (hit ? 1 : 0);
         trials[kind] = trials[kind] * FADING + 1;
     }
 
-    /** Probability, in what is recorded here alone, that the token after so many matching ones is the guessed one. */
+    /** Probability of a guess of the kind, in what is recorded here alone. */
     private float expected(int kind) {
         return (hits[kind] + WEIGHT_OF_EXPECTED * AT_FIRST[kind]) / (trials[kind] + WEIGHT_OF_EXPECTED);
     }
 
     /** The same for a request, where others are like {@code all}. */
-    float probability(int matchedTokens, Acceptance all) {
-        var kind = kind(matchedTokens);
+    float probability(int kind, Acceptance all) {
         return (hits[kind] + WEIGHT_OF_EXPECTED * all.expected(kind)) / (trials[kind] + WEIGHT_OF_EXPECTED);
     }
 
-    private static int kind(int matchedTokens) {
+    /** Kind of a guess after so many tokens that had occurred before. */
+    static int matched(int matchedTokens) {
         var kind = 0;
         while (kind < LONGER_THAN.length && matchedTokens > LONGER_THAN[kind]) {
             kind++;

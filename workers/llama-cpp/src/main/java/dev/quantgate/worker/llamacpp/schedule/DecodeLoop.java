@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +35,14 @@ public final class DecodeLoop {
     private volatile boolean aborting;
     private volatile boolean terminated;
 
-    /** Takes over the engine, whose native context only the new thread may use from here on; it closes it as well. */
-    public DecodeLoop(String threadName, DecodeEngine engine, LoopSettings settings) {
+    /**
+     * Takes over the engine, and the model that guesses for it if there is one, whose native contexts only the new thread
+     * may use from here on; it closes them as well.
+     */
+    public DecodeLoop(String threadName, DecodeEngine engine, @Nullable DraftModel draftModel, LoopSettings settings) {
         this.engine = engine;
         gate = new AbortGate(engine);
-        scheduler = new Scheduler(engine, settings, gate, statistics);
+        scheduler = new Scheduler(engine, draftModel, settings, gate, statistics);
         thread = new Thread(this::run, threadName);
         thread.setDaemon(true);
         thread.start();
@@ -125,6 +129,7 @@ public final class DecodeLoop {
         scheduler.failAll(CLOSED);
         tasks.forEach(task -> task.fail(CLOSED));
         tasks.clear();
+        scheduler.close();
         engine.close();
         terminated = true;
         refuseArrived();

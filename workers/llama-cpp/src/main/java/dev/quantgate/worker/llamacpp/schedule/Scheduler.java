@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,13 +47,23 @@ final class Scheduler {
     private final List<DecodeRequest> draining = new ArrayList<>();
     private long arrivals;
 
-    Scheduler(DecodeEngine engine, LoopSettings settings, AbortGate gate, LoopStatistics statistics) {
-        this(engine, settings, gate, statistics, System::nanoTime);
+    Scheduler(
+            DecodeEngine engine,
+            @Nullable DraftModel draftModel,
+            LoopSettings settings,
+            AbortGate gate,
+            LoopStatistics statistics) {
+        this(engine, draftModel, settings, gate, statistics, System::nanoTime);
     }
 
     /** With the clock, in nanoseconds, that steps are timed by. */
     Scheduler(
-            DecodeEngine engine, LoopSettings settings, AbortGate gate, LoopStatistics statistics, LongSupplier clock) {
+            DecodeEngine engine,
+            @Nullable DraftModel draftModel,
+            LoopSettings settings,
+            AbortGate gate,
+            LoopStatistics statistics,
+            LongSupplier clock) {
         this.engine = engine;
         this.clock = clock;
         this.gate = gate;
@@ -60,7 +71,7 @@ final class Scheduler {
         pool = new KvPool(engine, settings.cachedTokens());
         admission = new Admission(settings.sequences(), pool, running);
         speculates = settings.draftTokens() > 0;
-        speculator = new Speculator(settings.draftTokens());
+        speculator = new Speculator(settings.draftTokens(), draftModel);
         plan = new StepPlan(engine.batchTokens(), speculator);
         budget = new StepBudget(settings.stepTarget(), engine.batchTokens());
         samples = new SampleRows(engine.batchTokens());
@@ -103,6 +114,11 @@ final class Scheduler {
         return queue.size() == 0 ? nearest : Math.min(nearest, Admission.STALL_NANOS);
     }
 
+    /** After the last round. */
+    void close() {
+        speculator.close();
+    }
+
     /** Ends everything with a failure. */
     void failAll(WorkerFailure failure) {
         queue.removeIf(request -> true, request -> end(request, failure));
@@ -114,6 +130,7 @@ final class Scheduler {
     /** After the native context was lost: ends what ran in it and starts with an empty one. */
     void crashed(WorkerFailure failure) {
         engine.recover();
+        speculator.recover();
         pool.reset();
         List.copyOf(running).forEach(DecodeRequest::closed);
         failRunning(failure);
@@ -180,6 +197,7 @@ final class Scheduler {
         queue.admit(request, request.pendingTokens());
         turns.started(request);
         running.add(request);
+        speculator.started(request);
         running.sort(
                 Comparator.<DecodeRequest>comparingInt(other -> -other.spec().priority())
                         .thenComparingLong(DecodeRequest::order));
@@ -360,6 +378,7 @@ final class Scheduler {
     }
 
     private void release(DecodeRequest request) {
+        speculator.stopped(request);
         var sequence = request.sequence();
         if (sequence != null) {
             pool.retire(sequence);
@@ -378,6 +397,7 @@ final class Scheduler {
 
     private void putBack(DecodeRequest request, boolean keepPrefix) {
         running.remove(request);
+        speculator.stopped(request);
         var sequence = request.openSequence();
         if (keepPrefix) {
             pool.retire(sequence);

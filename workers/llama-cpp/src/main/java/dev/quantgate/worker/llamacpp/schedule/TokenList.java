@@ -37,6 +37,11 @@ public final class TokenList {
         values[size++] = token;
     }
 
+    /** Keeps only the first tokens. */
+    void cut(int length) {
+        size = length;
+    }
+
     TokenList prefix(int length) {
         return new TokenList(Arrays.copyOf(values, length), adapters);
     }

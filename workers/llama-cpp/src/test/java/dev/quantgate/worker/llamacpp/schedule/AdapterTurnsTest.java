@@ -15,7 +15,11 @@ import org.junit.jupiter.api.Test;
 class AdapterTurnsTest {
     private final FakeEngine engine = new FakeEngine(4096, 24, 256);
     private final Scheduler scheduler = new Scheduler(
-            engine, new LoopSettings(12, Duration.ofHours(1), 2048, 0), new AbortGate(engine), new LoopStatistics());
+            engine,
+            null,
+            new LoopSettings(12, Duration.ofHours(1), 2048, 0),
+            new AbortGate(engine),
+            new LoopStatistics());
 
     private Requests start(Requests builder) {
         scheduler.enqueue(builder.build());

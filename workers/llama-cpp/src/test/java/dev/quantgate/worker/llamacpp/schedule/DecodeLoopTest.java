@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class DecodeLoopTest {
     private final FakeEngine engine = new FakeEngine(4096, 16, 256);
     private final DecodeLoop loop =
-            new DecodeLoop("decode-test", engine, new LoopSettings(4, Duration.ofMillis(50), 2048, 16));
+            new DecodeLoop("decode-test", engine, null, new LoopSettings(4, Duration.ofMillis(50), 2048, 16));
 
     @AfterEach
     void closeLoop() {

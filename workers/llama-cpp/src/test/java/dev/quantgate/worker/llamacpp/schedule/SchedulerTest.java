@@ -22,7 +22,11 @@ class SchedulerTest {
 
     private Scheduler scheduler(int sequences, Duration stepTarget) {
         return new Scheduler(
-                engine, new LoopSettings(sequences, stepTarget, 2048, 0), new AbortGate(engine), new LoopStatistics());
+                engine,
+                null,
+                new LoopSettings(sequences, stepTarget, 2048, 0),
+                new AbortGate(engine),
+                new LoopStatistics());
     }
 
     private DecodeRequest enqueue(Requests builder) {
@@ -98,7 +102,7 @@ class SchedulerTest {
     private void crowd(int requests, Runnable afterEachRound) {
         engine = new FakeEngine(8192, 64, 64);
         scheduler = new Scheduler(
-                engine, new LoopSettings(4, LONG_STEPS, 256, 0), new AbortGate(engine), new LoopStatistics());
+                engine, null, new LoopSettings(4, LONG_STEPS, 256, 0), new AbortGate(engine), new LoopStatistics());
         var random = new Random(3);
         for (int i = 1; i <= requests; i++) {
             // Lengths differ so that there is always someone running.
@@ -282,7 +286,7 @@ class SchedulerTest {
     @Test
     void cancellingAPromptStopsItsStepAndHarmsNobodyElse() {
         var gate = new AbortGate(engine);
-        scheduler = new Scheduler(engine, new LoopSettings(8, LONG_STEPS, 2048, 0), gate, new LoopStatistics());
+        scheduler = new Scheduler(engine, null, new LoopSettings(8, LONG_STEPS, 2048, 0), gate, new LoopStatistics());
         var stream = request().maxTokens(30);
         enqueue(stream);
         scheduler.round();

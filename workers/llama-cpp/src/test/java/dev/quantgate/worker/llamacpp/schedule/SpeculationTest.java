@@ -25,6 +25,7 @@ class SpeculationTest {
     private Scheduler scheduler(int draftTokens) {
         return new Scheduler(
                 engine,
+                null,
                 new LoopSettings(8, Duration.ofHours(1), 2048, draftTokens),
                 new AbortGate(engine),
                 statistics,
