@@ -1,6 +1,7 @@
 package dev.quantgate.bench;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Where things are, and how much is to be measured.
@@ -12,10 +13,19 @@ import java.nio.file.Path;
  * @param out folder for reports, logs and stores
  * @param threads native threads of each contender
  * @param rounds measured rounds of each contest
+ * @param against which peers to measure, by name
  * @param quick whether workloads are cut down to see that everything runs
  */
 public record Bench(
-        Path root, Path model, Path peers, Path encoders, Path out, int threads, int rounds, boolean quick) {
+        Path root,
+        Path model,
+        Path peers,
+        Path encoders,
+        Path out,
+        int threads,
+        int rounds,
+        Pattern against,
+        boolean quick) {
     /** The launcher that users start. */
     public Path launcher() {
         return root.resolve("scripts/quantgate");
@@ -24,6 +34,11 @@ public record Bench(
     /** One of llama.cpp's programs. */
     public Path peer(String name) {
         return peers.resolve(name);
+    }
+
+    /** Whether a peer is to be measured. */
+    public boolean isAgainst(String name) {
+        return against.matcher(name).matches();
     }
 
     /** A file for the output of a process. */

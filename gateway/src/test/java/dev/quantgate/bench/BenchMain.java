@@ -22,6 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Quantgate beside its peers.")
 final class BenchMain implements Callable<Integer> {
     private static final Duration SETTLE = Duration.ofMillis(300);
+    private static final Duration SERVING_CONTEST_LIMIT = Duration.ofSeconds(90);
+    private static final Duration NO_LIMIT = Duration.ofHours(1);
     private static final int WARM_UPS = 2;
     private static final int QUICK_ROUNDS = 2;
     private static final int MANY_ROUNDS = 7;
@@ -58,6 +60,13 @@ final class BenchMain implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "REGEX", description = "Contests to run.")
     private Pattern only = Pattern.compile(".*");
 
+    @Option(
+            names = "--against",
+            paramLabel = "REGEX",
+            description = "Peers of the suite serving to measure beside: ${DEFAULT-VALUE}.",
+            defaultValue = "llama_server|llama_server_best|quantgate_grpc|bare_loop")
+    private Pattern against = Pattern.compile(".*");
+
     @Option(names = "--quick", description = "Short workloads and 2 rounds, to see that everything runs.")
     private boolean quick;
 
@@ -72,13 +81,14 @@ final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var bench = new Bench(root, model, peers, encoders, root.resolve("target/bench"), threads, rounds(), quick);
+        var bench = new Bench(
+                root, model, peers, encoders, root.resolve("target/bench"), threads, rounds(), against, quick);
         Files.createDirectories(bench.out());
         var loadBefore = Machine.load();
         var cases = new ArrayList<CaseResult>();
         var failed = new ArrayList<String>();
         try (var opened = open(bench)) {
-            var play = new Rounds(quick ? 1 : WARM_UPS, bench.rounds(), SETTLE, err::println);
+            var play = new Rounds(quick ? 1 : WARM_UPS, bench.rounds(), SETTLE, limit(), err::println);
             for (var contest : opened.contests()) {
                 if (only.matcher(contest.name()).matches()) {
                     run(contest, play, cases, failed);
@@ -121,6 +131,14 @@ final class BenchMain implements Callable<Integer> {
             case GATEWAY -> GatewaySuite.open(bench);
             case SERVING -> ServingSuite.open(bench);
             case ENCODERS -> EncodersSuite.open(bench);
+        };
+    }
+
+    /** Keeps a suite of many contests below twenty minutes on a machine that is slow. */
+    private Duration limit() {
+        return switch (suite) {
+            case SERVING -> SERVING_CONTEST_LIMIT;
+            case GATEWAY, ENCODERS -> NO_LIMIT;
         };
     }
 

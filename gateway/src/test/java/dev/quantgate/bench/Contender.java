@@ -14,4 +14,9 @@ public interface Contender {
      * @return readings by metric name
      */
     Map<String, Double> measure(int round) throws Exception;
+
+    /** Does the work, or as much of it as makes code and caches warm. */
+    default void warmUp(int round) throws Exception {
+        var unused = measure(round);
+    }
 }

@@ -10,9 +10,12 @@ import java.util.function.Consumer;
  * @param warmUps rounds before the measured ones, numbered downwards from 0
  * @param count measured rounds
  * @param settle pause before each turn, in which the threads of the one before go to sleep
+ * @param limit no round begins later than this after the first one, but two are played in any case
  * @param log hears what is being done
  */
-public record Rounds(int warmUps, int count, Duration settle, Consumer<String> log) {
+public record Rounds(int warmUps, int count, Duration settle, Duration limit, Consumer<String> log) {
+    private static final int FEWEST = 2;
+
     public Rounds {
         if (count < 1) {
             throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
@@ -21,23 +24,26 @@ public record Rounds(int warmUps, int count, Duration settle, Consumer<String> l
 
     /** The same with another number of warm-ups. */
     public Rounds withWarmUps(int value) {
-        return new Rounds(value, count, settle, log);
+        return new Rounds(value, count, settle, limit, log);
     }
 
     /** The same with another pause. */
     public Rounds withSettle(Duration value) {
-        return new Rounds(warmUps, count, value, log);
+        return new Rounds(warmUps, count, value, limit, log);
     }
 
     /** Runs the warm-ups and the rounds; each round starts with the next contender. */
     public Readings play(List<? extends Contender> contenders) throws Exception {
         for (int round = 0; round > -warmUps; round--) {
             for (var contender : contenders) {
-                var unused = contender.measure(round);
+                contender.warmUp(round);
             }
         }
         var readings = new Readings();
-        for (int round = 1; round <= count; round++) {
+        var start = System.nanoTime();
+        for (int round = 1;
+                round <= count && (round <= FEWEST || System.nanoTime() - start < limit.toNanos());
+                round++) {
             for (int turn = 0; turn < contenders.size(); turn++) {
                 var contender = contenders.get((round + turn) % contenders.size());
                 Thread.sleep(settle.toMillis());

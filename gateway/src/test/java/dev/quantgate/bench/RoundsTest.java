@@ -32,6 +32,15 @@ final class RoundsTest {
     }
 
     @Test
+    void twoRoundsArePlayedWhateverTheyTakeAndMoreWhileThereIsTime() throws Exception {
+        var hurried = new Rounds(0, 5, Duration.ZERO, Duration.ZERO, line -> {});
+
+        var unused = hurried.play(List.of(new Recorder("a")));
+
+        assertThat(turns).containsExactly("a1", "a2");
+    }
+
+    @Test
     void aMetricThatWasNotMeasuredIsAnError() throws Exception {
         var a = new Recorder("a");
         var readings = rounds(0, 1).play(List.of(a));
@@ -40,7 +49,7 @@ final class RoundsTest {
     }
 
     private static Rounds rounds(int warmUps, int count) {
-        return new Rounds(warmUps, count, Duration.ZERO, line -> {});
+        return new Rounds(warmUps, count, Duration.ZERO, Duration.ofHours(1), line -> {});
     }
 
     private final class Recorder implements Contender {

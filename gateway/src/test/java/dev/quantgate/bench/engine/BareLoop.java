@@ -23,6 +23,7 @@ public final class BareLoop implements AutoCloseable {
     // The same as the worker's, by which it must be measured.
     private static final int BATCH_TOKENS = 512;
     private static final int THREAD_POOL_POLL = 50;
+    private static final int SEPARATE_SEQUENCES = 8;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -49,6 +50,7 @@ public final class BareLoop implements AutoCloseable {
                         .maxSequences(shape.sequences())
                         .threads(shape.threads())
                         .threadPoolPoll(THREAD_POOL_POLL)
+                        .unifiedKv(shape.sequences() < SEPARATE_SEQUENCES)
                         .build());
     }
 
@@ -80,12 +82,19 @@ public final class BareLoop implements AutoCloseable {
     private boolean step(List<Slot> slots) {
         var now = System.nanoTime();
         batch.clear();
+        var nextTokens = 0;
         for (var slot : slots) {
             slot.beginIfDue(now, model.vocabulary(), sampling);
-            slot.addNextToken(batch);
+            nextTokens += slot.hasNextToken() ? 1 : 0;
         }
+        // In the order of their ids: llama.cpp computes neighbours together.
         for (var slot : slots) {
-            slot.addPrompt(batch);
+            if (slot.hasNextToken()) {
+                slot.addNextToken(batch);
+                nextTokens--;
+            } else {
+                slot.addPrompt(batch, batch.remaining() - nextTokens);
+            }
         }
         if (batch.size() == 0) {
             return false;

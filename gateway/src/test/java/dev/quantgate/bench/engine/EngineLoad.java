@@ -18,6 +18,11 @@ public record EngineLoad(BareLoop loop, IntFunction<Workload> workload) implemen
     }
 
     @Override
+    public void warmUp(int round) {
+        var unused = loop.run(workload.apply(round).shortened());
+    }
+
+    @Override
     public Map<String, Double> measure(int round) {
         return loop.run(workload.apply(round)).readings();
     }

@@ -69,19 +69,23 @@ final class Slot {
         }
     }
 
-    void addNextToken(LlamaBatch batch) {
-        row = NO_ROW;
-        if (request != null && position >= request.prompt().tokens().size()) {
-            row = batch.add(nextToken, position++, sequence, true);
-        }
+    /** Whether the prompt is computed, so that the next step is for one token. */
+    boolean hasNextToken() {
+        return request != null && position >= request.prompt().tokens().size();
     }
 
-    void addPrompt(LlamaBatch batch) {
+    void addNextToken(LlamaBatch batch) {
+        row = batch.add(nextToken, position++, sequence, true);
+    }
+
+    /** Adds the rest of the prompt, or as much as there is room for. */
+    void addPrompt(LlamaBatch batch, int room) {
+        row = NO_ROW;
         if (request == null) {
             return;
         }
         var prompt = request.prompt().tokens();
-        while (position < prompt.size() && batch.remaining() > 0) {
+        for (int left = room; position < prompt.size() && left > 0; left--) {
             var last = position == prompt.size() - 1;
             var added = batch.add(prompt.get(position), position, sequence, last);
             position++;

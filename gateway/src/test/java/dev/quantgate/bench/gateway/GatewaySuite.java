@@ -9,6 +9,7 @@ import dev.quantgate.bench.load.LoadResult;
 import dev.quantgate.bench.process.Gateway;
 import dev.quantgate.bench.process.Shape;
 import dev.quantgate.bench.process.Store;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -66,6 +67,7 @@ public final class GatewaySuite implements Suite {
                         loop,
                         round -> prompts.oneAfterTheOther(round, 12 / size, FIRST_TOKEN_PROMPT_TOKENS, 1)),
                 new CancelContest(gateway, engine.prompts(), 2),
+                new IdleContest(gateway, Duration.ofSeconds(6 / size + 1)),
                 new QuantizeContest("quantize_q8_0", "Q8_0", bench, gateway, shape.threads()),
                 new QuantizeContest("quantize_q4_k_m", "Q4_K_M", bench, gateway, shape.threads()),
                 new StartContest(bench, shape, engine));

@@ -27,6 +27,11 @@ public record ServerLoad(String name, LoadDriver driver, ServerProcess process, 
     private static final double CPU_TOKENS = 1000;
 
     @Override
+    public void warmUp(int round) throws Exception {
+        var unused = driver.run(workload.apply(round).shortened());
+    }
+
+    @Override
     public Map<String, Double> measure(int round) throws Exception {
         var before = process.cpuSeconds();
         var result = driver.run(workload.apply(round));

@@ -50,7 +50,7 @@ final class ServingContenders implements AutoCloseable {
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final List<Contender> all = new ArrayList<>();
     private final ServerLoad ours;
-    private final ServerLoad stock;
+    private final @Nullable ServerLoad stock;
     private final @Nullable ServerLoad overGrpc;
     private final @Nullable ServerLoad best;
     private final @Nullable EngineLoad loop;
@@ -63,10 +63,12 @@ final class ServingContenders implements AutoCloseable {
         try {
             var gateway = startGateway();
             ours = add(overHttp("quantgate", gateway.port(), gateway.process()));
-            stock = add(llamaServer("llama_server", List.of()));
-            best = scenario.bestFlags().isEmpty() ? null : add(llamaServer("llama_server_best", scenario.bestFlags()));
-            overGrpc = scenario.overGrpc() ? add(overGrpc(gateway)) : null;
-            loop = scenario.hasBareLoop() ? add(bareLoop(engine)) : null;
+            stock = bench.isAgainst("llama_server") ? add(llamaServer("llama_server", List.of())) : null;
+            best = scenario.bestFlags().isEmpty() || !bench.isAgainst("llama_server_best")
+                    ? null
+                    : add(llamaServer("llama_server_best", scenario.bestFlags()));
+            overGrpc = scenario.overGrpc() && bench.isAgainst("quantgate_grpc") ? add(overGrpc(gateway)) : null;
+            loop = scenario.hasBareLoop() && bench.isAgainst("bare_loop") ? add(bareLoop(engine)) : null;
         } catch (Exception e) {
             close();
             throw e;
@@ -83,11 +85,13 @@ final class ServingContenders implements AutoCloseable {
 
     List<CaseResult> compare(Readings readings) {
         var cases = new ArrayList<CaseResult>();
-        compare(cases, readings, scenario.name(), SERVER_METRICS, ours, stock);
+        if (stock != null) {
+            compare(cases, readings, scenario.name(), SERVER_METRICS, ours, stock);
+        }
         if (best != null) {
             compare(cases, readings, scenario.name(), SERVER_METRICS, ours, best);
         }
-        if (overGrpc != null) {
+        if (overGrpc != null && stock != null) {
             compare(cases, readings, scenario.name() + "_grpc", GRPC_METRICS, overGrpc, stock);
         }
         if (loop != null) {

@@ -14,11 +14,12 @@ import dev.quantgate.worker.llamacpp.gguf.MemoryEstimate;
  * How large a model's context is made.
  *
  * @param contextTokens most tokens of one sequence
- * @param kvTokens tokens in the cache that all sequences share
+ * @param kvTokens tokens in the cache of all sequences
+ * @param separate whether each sequence has a part of the cache for itself
  * @param sequenceSlots sequences that run at once and cached prefixes together
  * @param memory estimate of everything
  */
-record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEstimate memory) {
+record ContextPlan(int contextTokens, int kvTokens, boolean separate, int sequenceSlots, MemoryEstimate memory) {
     /** A longer context must be asked for: its cache is allocated, and zeroed, when the model is loaded. */
     private static final int DEFAULT_CONTEXT_TOKENS = 4096;
 
@@ -29,6 +30,12 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
 
     /** Cached prefixes take at most one part in so many of the KV cache: 3,000 of them cost a step a tenth of its time. */
     private static final int PREFIX_SHARE = 4;
+
+    /** With fewer sequences that run at once a pool is no slower, caches more prefixes and takes less memory. */
+    private static final int SEPARATE_SEQUENCES = 16;
+
+    /** Whole contexts for all sequences may take one part in so many of the free memory without being asked for. */
+    private static final int SEPARATE_MEMORY_SHARE = 16;
 
     /** Native threads spin for a moment between graphs, so that the next step finds them awake, and then sleep. */
     private static final int THREAD_POOL_POLL = 50;
@@ -54,26 +61,50 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
                                         + " that the model was trained with)")
                         .asException();
             }
-            return plan(info, settings, options, requestedTokens).within(freeBytes);
+            return plan(info, settings, options, requestedTokens, freeBytes).within(freeBytes);
         }
         var tokens = trained > 0 ? Math.min(trained, DEFAULT_CONTEXT_TOKENS) : DEFAULT_CONTEXT_TOKENS;
-        var plan = plan(info, settings, options, tokens);
+        var plan = plan(info, settings, options, tokens, freeBytes);
         while (plan.memory.totalBytes() > freeBytes && tokens > SMALLEST_DEFAULT_TOKENS) {
             tokens = Math.max(SMALLEST_DEFAULT_TOKENS, tokens / 2);
-            plan = plan(info, settings, options, tokens);
+            plan = plan(info, settings, options, tokens, freeBytes);
         }
         return plan.within(freeBytes);
     }
 
-    private static ContextPlan plan(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
-        var all = (long) tokens * settings.sequences();
-        var kvTokens = options.deterministic()
-                ? Math.toIntExact(Math.min(all, Integer.MAX_VALUE))
-                : sharedTokens(options, tokens, all);
+    private static ContextPlan plan(
+            GgufInfo info, BackendSettings settings, EngineOptions options, int tokens, long freeBytes) {
+        var separate = separate(info, settings, options, tokens);
+        return switch (options.kvLayout()) {
+            case SEPARATE -> separate;
+            case SHARED -> shared(info, settings, options, tokens);
+            case AUTO -> separate.paysWithin(options, freeBytes) ? separate : shared(info, settings, options, tokens);
+        };
+    }
+
+    private static ContextPlan separate(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
+        var all = (int) Math.min((long) tokens * settings.sequences(), Integer.MAX_VALUE);
+        var slots = settings.sequences();
+        return new ContextPlan(tokens, all, true, slots, memory(info, options, tokens, slots));
+    }
+
+    private static ContextPlan shared(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
+        var kvTokens = sharedTokens(options, tokens, (long) tokens * settings.sequences());
         var slots = Math.min(MAX_SLOTS, settings.sequences() + (options.prefixCache() ? MAX_CACHED_PREFIXES : 0));
-        var memory = info.memoryEstimate(
-                kvTokens, 1, ggml(options.keyType()), ggml(options.valueType()), options.microBatchTokens());
-        return new ContextPlan(tokens, kvTokens, slots, memory);
+        return new ContextPlan(tokens, kvTokens, false, slots, memory(info, options, kvTokens, 1));
+    }
+
+    private static MemoryEstimate memory(GgufInfo info, EngineOptions options, int tokens, int parts) {
+        return info.memoryEstimate(
+                tokens, parts, ggml(options.keyType()), ggml(options.valueType()), options.microBatchTokens());
+    }
+
+    /** Whether whole contexts for all sequences are affordable, and the sequences so many that attention is the faster. */
+    private boolean paysWithin(EngineOptions options, long freeBytes) {
+        return sequenceSlots >= SEPARATE_SEQUENCES
+                && (options.kvTokens() > 0
+                        ? options.kvTokens() >= kvTokens
+                        : memory.kvCacheBytes() <= freeBytes / SEPARATE_MEMORY_SHARE);
     }
 
     private static int sharedTokens(EngineOptions options, int tokens, long all) {
@@ -105,7 +136,7 @@ record ContextPlan(int contextTokens, int kvTokens, int sequenceSlots, MemoryEst
                 .microBatchTokens(options.microBatchTokens())
                 .maxSequences(sequenceSlots)
                 .threads(threads)
-                .unifiedKv(!options.deterministic())
+                .unifiedKv(!separate)
                 .threadPoolPoll(options.draftModel().isPresent() ? THREAD_POOL_POLL_OF_TWO : THREAD_POOL_POLL)
                 .kvTypes(options.keyType(), options.valueType())
                 .flashAttention(options.flashAttention())

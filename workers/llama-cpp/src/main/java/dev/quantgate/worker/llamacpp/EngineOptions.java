@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The settings of this backend alone, from {@link BackendSettings#options()}.
@@ -26,6 +28,7 @@ import java.util.TreeSet;
  * @param flashAttention {@code flash_attention}: {@code auto} (default), {@code on} or {@code off}
  * @param mmap {@code mmap}: map the file instead of reading it, {@code true} by default
  * @param mlock {@code mlock}: keep the weights in RAM, {@code false} by default
+ * @param kvLayout {@code kv_layout}: {@code auto} (default), {@code shared} or {@code separate}
  * @param kvTokens {@code kv_tokens}: tokens in the KV cache that all sequences share; 0, the default, chooses
  * @param prefixCache {@code prefix_cache}: keep the KV of finished requests for others with the same beginning,
  *     {@code true} by default
@@ -49,6 +52,7 @@ record EngineOptions(
         FlashAttention flashAttention,
         boolean mmap,
         boolean mlock,
+        KvLayout kvLayout,
         int kvTokens,
         boolean prefixCache,
         int prefixTokens,
@@ -82,9 +86,13 @@ record EngineOptions(
                 valueType,
                 batchTokens,
                 values.number("ubatch_tokens", Math.min(512, batchTokens), 16, batchTokens),
-                values.flashAttention(isQuantized(valueType) ? FlashAttention.ON : flashAttention),
+                values.choice(
+                        "flash_attention",
+                        FlashAttention.class,
+                        isQuantized(valueType) ? FlashAttention.ON : flashAttention),
                 values.flag("mmap", true),
                 values.flag("mlock", false),
+                values.choice("kv_layout", KvLayout.class, deterministic ? KvLayout.SEPARATE : KvLayout.AUTO),
                 values.number("kv_tokens", 0, 0, 1 << 24),
                 values.flag("prefix_cache", !deterministic),
                 values.number("prefix_tokens", 0, 0, 1 << 24),
@@ -99,11 +107,13 @@ record EngineOptions(
         if (deterministic
                 && (options.prefixCache()
                         || options.flashAttention() != FlashAttention.OFF
-                        || options.draftTokens() > 0)) {
+                        || options.draftTokens() > 0
+                        || options.kvLayout() != KvLayout.SEPARATE)) {
             throw invalid(
                     "deterministic",
                     "true",
-                    "false with prefix_cache, flash_attention, draft_tokens or a quantised kv_type_v");
+                    "false with prefix_cache, flash_attention, draft_tokens, a quantised kv_type_v or another kv_layout"
+                            + " than separate");
         }
         if (options.draftModel().isPresent() && options.draftTokens() == 0) {
             throw invalid("draft_model", "given", "draft_tokens above 0 beside it, and not deterministic");
@@ -180,12 +190,18 @@ record EngineOptions(
                     .orElseThrow(() -> invalid(name, value, "one of " + KV_TYPES));
         }
 
-        private FlashAttention flashAttention(FlashAttention fallback) {
-            var value = text("flash_attention", fallback.name());
-            return Arrays.stream(FlashAttention.values())
-                    .filter(mode -> mode.name().equalsIgnoreCase(value))
+        private <E extends Enum<E>> E choice(String name, Class<E> choices, E fallback) {
+            var value = text(name, fallback.name());
+            return Arrays.stream(choices.getEnumConstants())
+                    .filter(choice -> choice.name().equalsIgnoreCase(value))
                     .findFirst()
-                    .orElseThrow(() -> invalid("flash_attention", value, "auto, on or off"));
+                    .orElseThrow(() -> invalid(name, value, "one of " + lowerCase(choices)));
+        }
+
+        private static String lowerCase(Class<? extends Enum<?>> choices) {
+            return Arrays.stream(choices.getEnumConstants())
+                    .map(choice -> choice.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(", "));
         }
 
         private void requireAllRead() {

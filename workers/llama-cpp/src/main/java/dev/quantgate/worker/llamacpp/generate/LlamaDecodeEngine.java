@@ -24,6 +24,7 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     private final LoraAdapters adapters;
     private final int kvTokens;
     private final int batchTokens;
+    private final StepOrder order;
     private LlamaContext context;
 
     /**
@@ -40,6 +41,7 @@ public final class LlamaDecodeEngine implements DecodeEngine {
         batchTokens = context.batchTokens();
         batch = new LlamaBatch(batchTokens);
         samples = new SampleBatch(batchTokens);
+        order = new StepOrder(batchTokens, options.maxSequences());
     }
 
     private LlamaContext newContext() {
@@ -56,6 +58,11 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     @Override
     public int sequenceSlots() {
         return options.maxSequences();
+    }
+
+    @Override
+    public boolean separateSequences() {
+        return !options.unifiedKv();
     }
 
     @Override
@@ -76,7 +83,9 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     @Override
     public Outcome decode(StepBatch step) {
         batch.clear();
-        for (int row = 0; row < step.size(); row++) {
+        order.arrange(step, separateSequences());
+        for (int i = 0; i < step.size(); i++) {
+            var row = order.stepRow(i);
             batch.add(step.token(row), step.position(row), step.sequence(row), step.output(row));
         }
         return switch (context.decode(batch)) {
@@ -93,7 +102,7 @@ public final class LlamaDecodeEngine implements DecodeEngine {
         samples.clear();
         for (int i = 0; i < rows.size(); i++) {
             if (!sampler(rows, i).canFail()) {
-                samples.add(rows.row(i), sampler(rows, i).rows());
+                samples.add(order.nativeRow(rows.row(i)), sampler(rows, i).rows());
             }
         }
         samples.run(context);
@@ -110,7 +119,7 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     /** A request whose grammar allows no token must not take the others down with it. */
     private void sampleAlone(SampleRows rows, int index) {
         single.clear();
-        single.add(rows.row(index), sampler(rows, index).rows());
+        single.add(order.nativeRow(rows.row(index)), sampler(rows, index).rows());
         try {
             single.run(context);
             rows.choose(index, single.token(0));
@@ -127,7 +136,13 @@ public final class LlamaDecodeEngine implements DecodeEngine {
 
     @Override
     public void sharePrefix(int from, int to, int tokens) {
-        context.memory().copy(from, to, 0, tokens);
+        if (separateSequences()) {
+            // Between separate sequences llama.cpp copies everything or nothing.
+            context.memory().copy(from, to, 0, -1);
+            keepPrefix(to, tokens);
+        } else {
+            context.memory().copy(from, to, 0, tokens);
+        }
     }
 
     @Override

@@ -13,10 +13,10 @@ final class Admission {
     private static final int HEADROOM_TOKENS = 32;
 
     private final int sequences;
-    private final KvPool pool;
+    private final KvCache pool;
     private final List<DecodeRequest> running;
 
-    Admission(int sequences, KvPool pool, List<DecodeRequest> running) {
+    Admission(int sequences, KvCache pool, List<DecodeRequest> running) {
         this.sequences = sequences;
         this.pool = pool;
         this.running = running;

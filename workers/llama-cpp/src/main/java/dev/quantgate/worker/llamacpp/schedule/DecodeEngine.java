@@ -11,6 +11,9 @@ public interface DecodeEngine extends AutoCloseable {
     /** Sequence ids run from 0 to this, exclusive. */
     int sequenceSlots();
 
+    /** Whether each sequence has cells of its own, room for a whole context, and {@link #sharePrefix} copies. */
+    boolean separateSequences();
+
     /** Most tokens in one batch. */
     int batchTokens();
 
@@ -23,7 +26,7 @@ public interface DecodeEngine extends AutoCloseable {
     /** Chooses a token for each row of the last decoded batch, in one native call. */
     void sample(SampleRows rows);
 
-    /** Lets an empty sequence start with the first tokens of another one, without copying them. */
+    /** Lets an empty sequence start with the first tokens of another one; copies them only if sequences are separate. */
     void sharePrefix(int from, int to, int tokens);
 
     /** Forgets all but the first tokens of a sequence; 0 empties it. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The KV cache of one context: which sequence holds which tokens, what finished sequences left behind for others to
  * start from, and how many cells that takes. Cells of a common prefix exist and count once.
  */
-final class KvPool {
+final class KvPool implements KvCache {
     /** Sharing fewer tokens than this is not worth a native call. */
     static final int MIN_SHARED_TOKENS = 8;
 
@@ -44,20 +44,23 @@ final class KvPool {
         freeAllIds();
     }
 
-    int capacityTokens() {
+    @Override
+    public int capacityTokens() {
         return engine.kvTokens();
     }
 
-    int usedTokens() {
+    @Override
+    public int usedTokens() {
         return usedTokens;
     }
 
-    int freeTokens() {
+    @Override
+    public int freeTokens() {
         return capacityTokens() - usedTokens;
     }
 
-    /** Cells that running sequences hold; the rest can be had by eviction. */
-    int activeTokens() {
+    @Override
+    public int activeTokens() {
         mark++;
         var cells = 0;
         for (var sequence : active) {
@@ -66,9 +69,8 @@ final class KvPool {
         return cells;
     }
 
-    /** The sequence that shares the longest computed prefix with the tokens, if any shares one worth having. */
-    @Nullable
-    KvSequence bestPrefix(TokenList wanted) {
+    @Override
+    public @Nullable KvSequence bestPrefix(TokenList wanted) {
         if (!budget.enabled()) {
             return null;
         }
@@ -91,8 +93,8 @@ final class KvPool {
         return Math.min(source.matches(wanted), wanted.size() - 1);
     }
 
-    /** Opens a sequence that starts with the longest prefix that is there. */
-    KvSequence open(TokenList tokens) {
+    @Override
+    public KvSequence open(TokenList tokens) {
         var source = bestPrefix(tokens);
         if (source != null) {
             source.touch(++clock);
@@ -112,17 +114,15 @@ final class KvPool {
         return opened;
     }
 
-    /** Records that the next {@code count} tokens of a sequence are computed. */
-    void append(KvSequence sequence, int count) {
+    @Override
+    public void append(KvSequence sequence, int count) {
         sequence.append(count);
         usedTokens += count;
     }
 
-    /**
-     * Gives up what a running sequence holds behind its computed tokens: so many cells of guesses that did not come true.
-     * Beside others they are only marked, for the reason that {@link #free} gives.
-     */
-    void cut(KvSequence sequence, int cells) {
+    /** Beside others the cells are only marked, for the reason that {@link #free} gives. */
+    @Override
+    public void cut(KvSequence sequence, int cells) {
         if (active.size() > 1 && budget.enabled() && (parking >= 0 || !freeIds.isEmpty())) {
             if (parking < 0) {
                 parking = freeIds.pop();
@@ -136,8 +136,8 @@ final class KvPool {
         }
     }
 
-    /** Ends a sequence and keeps its KV as a prefix for others. */
-    void retire(KvSequence ended) {
+    @Override
+    public void retire(KvSequence ended) {
         active.remove(ended);
         if (active.isEmpty()) {
             freeMarked();
@@ -179,7 +179,8 @@ final class KvPool {
      * Frees cells that are only marked for the next batch, at most as many as the new sequences at its beginning will
      * fill: then no running sequence gets a cell below those it has.
      */
-    void refill(int newTokens) {
+    @Override
+    public void refill(int newTokens) {
         var left = newTokens;
         while (left > 0 && !marked.isEmpty()) {
             var sequence = marked.get(marked.size() - 1);
@@ -206,14 +207,14 @@ final class KvPool {
         return false;
     }
 
-    /** Ends a sequence and frees the cells that it alone holds. */
-    void drop(KvSequence sequence) {
+    @Override
+    public void drop(KvSequence sequence) {
         active.remove(sequence);
         free(sequence);
     }
 
-    /** Evicts prefixes, least recently used first, until there is room; false if running sequences hold too much. */
-    boolean makeRoom(int tokens) {
+    @Override
+    public boolean makeRoom(int tokens) {
         if (freeTokens() < tokens) {
             freeMarked();
         }
@@ -226,8 +227,8 @@ final class KvPool {
         return true;
     }
 
-    /** Evicts every prefix; false if there was none. */
-    boolean evictAll() {
+    @Override
+    public boolean evictAll() {
         var any = false;
         while (evictOldest(null)) {
             any = true;
@@ -237,12 +238,13 @@ final class KvPool {
         return any;
     }
 
-    boolean isActive(KvSequence sequence) {
+    @Override
+    public boolean isActive(KvSequence sequence) {
         return active.contains(sequence);
     }
 
-    /** Forgets everything, as the native context did. */
-    void reset() {
+    @Override
+    public void reset() {
         active.clear();
         cached.clear();
         marked.clear();

@@ -32,7 +32,7 @@ final class Scheduler {
     private final AbortGate gate;
     private final LongSupplier clock;
     private final LoopStatistics statistics;
-    private final KvPool pool;
+    private final KvCache pool;
     private final FairShares shares = new FairShares();
     private final AdmissionQueue queue = new AdmissionQueue(shares);
     private final Admission admission;
@@ -68,7 +68,7 @@ final class Scheduler {
         this.clock = clock;
         this.gate = gate;
         this.statistics = statistics;
-        pool = new KvPool(engine, settings.cachedTokens());
+        pool = KvCache.of(engine, settings.cachedTokens());
         admission = new Admission(settings.sequences(), pool, running);
         speculates = settings.draftTokens() > 0;
         speculator = new Speculator(settings.draftTokens(), draftModel);

@@ -3,7 +3,7 @@ package dev.quantgate.worker.llamacpp.schedule;
 import java.util.List;
 
 /**
- * What one step computes: a row for each stream that can go on, and prompts, oldest first, within the budget; without
+ * What one step computes: a row for each stream that can go on, and prompts, those due first, within the budget; without
  * prompts also rows for tokens that are guessed.
  */
 final class StepPlan {
@@ -12,6 +12,8 @@ final class StepPlan {
      * each row takes memory for its logits.
      */
     static final int MAX_ROWS_WITH_GUESSES = 63;
+
+    private static final int UNDECIDED = -1;
 
     private final StepBatch batch;
     private final Speculator speculator;
@@ -38,8 +40,9 @@ final class StepPlan {
     }
 
     /**
-     * Fills the plan from the running requests, which stand in the order in which their prompts are computed. Prompts
-     * that start in this step come first in the batch: they are given the lowest free cells.
+     * Fills the plan from the running requests. A prompt is due when it would be ready if nothing else had run since its
+     * request arrived: so short ones pass long ones that came a little earlier, and none waits forever. Prompts that start
+     * in this step come first in the batch: they are given the lowest free cells.
      *
      * @param guessRoom most rows for guessed tokens
      */
@@ -54,9 +57,11 @@ final class StepPlan {
         }
         var allowance = budget.promptTokens(decodeRows);
         for (int i = 0; i < running.size(); i++) {
-            var request = running.get(i);
-            shares[i] = decodes(request) ? 1 : promptShare(request, allowance - promptTokens);
-            promptTokens += decodes(request) ? 0 : shares[i];
+            shares[i] = decodes(running.get(i)) ? 1 : UNDECIDED;
+        }
+        for (var i = nextPrompt(running, budget); i >= 0 && promptTokens < allowance; i = nextPrompt(running, budget)) {
+            shares[i] = promptShare(running.get(i), allowance - promptTokens);
+            promptTokens += shares[i];
         }
         speculator.guess(running, decodeRows, promptTokens > 0 ? 0 : Math.min(guessRoom, roomBeside(decodeRows)));
         for (int i = 0; i < running.size(); i++) {
@@ -82,6 +87,26 @@ final class StepPlan {
 
     private static boolean starts(DecodeRequest request) {
         return request.openSequence().computed() == 0;
+    }
+
+    /** The prompt of highest priority that is due first among those without a share, or -1. */
+    private int nextPrompt(List<DecodeRequest> running, StepBudget budget) {
+        var next = -1;
+        for (int i = 0; i < running.size(); i++) {
+            if (shares[i] == UNDECIDED && (next < 0 || precedes(running.get(i), running.get(next), budget))) {
+                next = i;
+            }
+        }
+        return next;
+    }
+
+    private static boolean precedes(DecodeRequest one, DecodeRequest other, StepBudget budget) {
+        var priority = Integer.compare(one.spec().priority(), other.spec().priority());
+        return priority > 0 || (priority == 0 && due(one, budget) - due(other, budget) < 0);
+    }
+
+    private static long due(DecodeRequest request, StepBudget budget) {
+        return request.spec().arrivedAt() + (long) (request.pendingTokens() * budget.nanosPerPromptToken());
     }
 
     private static int promptShare(DecodeRequest request, int allowance) {

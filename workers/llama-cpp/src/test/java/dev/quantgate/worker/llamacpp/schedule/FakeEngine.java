@@ -25,6 +25,7 @@ final class FakeEngine implements DecodeEngine {
     final List<Integer> stepSizes = new ArrayList<>();
     final List<Integer> decodeRowsOfSteps = new ArrayList<>();
     private final List<Integer> chosen = new ArrayList<>();
+    private boolean separateSequences;
     private volatile boolean abortRequested;
     private Runnable duringDecode = () -> {};
     boolean closed;
@@ -48,6 +49,12 @@ final class FakeEngine implements DecodeEngine {
         this.kvTokens = kvTokens;
         this.slots = slots;
         this.batchTokens = batchTokens;
+    }
+
+    /** Each sequence has an equal part of the cells for itself. */
+    FakeEngine withSeparateSequences() {
+        separateSequences = true;
+        return this;
     }
 
     private static final class Cell {
@@ -149,6 +156,11 @@ final class FakeEngine implements DecodeEngine {
     }
 
     @Override
+    public boolean separateSequences() {
+        return separateSequences;
+    }
+
+    @Override
     public int batchTokens() {
         return batchTokens;
     }
@@ -174,6 +186,7 @@ final class FakeEngine implements DecodeEngine {
             require(id >= 0 && id < slots, "sequence id " + id);
             var cells = sequences.computeIfAbsent(id, key -> new ArrayList<>());
             require(batch.position(row) == cells.size(), "a gap in the positions");
+            require(!separateSequences || cells.size() < kvTokens / slots, "a sequence without room");
             cells.add(new Cell(batch.token(row), lowestFreeCell(), adapters));
             highestCell = Math.max(highestCell, cells.get(cells.size() - 1).index);
             outputs += batch.output(row) ? 1 : 0;
@@ -204,8 +217,12 @@ final class FakeEngine implements DecodeEngine {
     @Override
     public void sharePrefix(int from, int to, int tokens) {
         require(sequences.getOrDefault(to, List.of()).isEmpty(), "the target holds something");
-        sequences.put(
-                to, new ArrayList<>(sequences.getOrDefault(from, List.of()).subList(0, tokens)));
+        var shared = sequences.getOrDefault(from, List.of()).subList(0, tokens);
+        var taken = new ArrayList<Cell>();
+        sequences.put(to, taken);
+        for (var cell : shared) {
+            taken.add(separateSequences ? new Cell(cell.token, lowestFreeCell(), cell.adapters) : cell);
+        }
     }
 
     @Override

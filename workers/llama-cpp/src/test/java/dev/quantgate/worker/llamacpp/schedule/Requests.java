@@ -14,6 +14,7 @@ final class Requests {
     private String client = "";
     private AdapterSet adapters = AdapterSet.NONE;
     private boolean speculative = true;
+    private long arrivedAt = System.nanoTime();
     private long deadlineAt = System.nanoTime() + 3_600_000_000_000L;
 
     static Requests request() {
@@ -75,6 +76,11 @@ final class Requests {
         return this;
     }
 
+    Requests arrivedAt(long nanos) {
+        arrivedAt = nanos;
+        return this;
+    }
+
     Requests deadlineIn(long nanos) {
         deadlineAt = System.nanoTime() + nanos;
         return this;
@@ -99,7 +105,7 @@ final class Requests {
                 priority,
                 client,
                 speculative,
-                System.nanoTime(),
+                arrivedAt,
                 deadlineAt,
                 () -> {},
                 outlet,

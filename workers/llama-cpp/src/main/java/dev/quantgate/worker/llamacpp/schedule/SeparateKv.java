@@ -1,0 +1,204 @@
+package dev.quantgate.worker.llamacpp.schedule;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The KV cache of a context in which each sequence has cells of its own. Attention looks at no others, so steps of many
+ * sequences are faster than with {@link KvPool}, and what sequences share is copied. A finished sequence stays where it is
+ * until its place is needed.
+ */
+final class SeparateKv implements KvCache {
+    private final DecodeEngine engine;
+    private final boolean keepsPrefixes;
+
+    /** The lowest id is taken first: a step is computed in one go when the ids in it have no gaps. */
+    private final BitSet freeIds = new BitSet();
+
+    private final List<KvSequence> active = new ArrayList<>();
+    private final List<KvSequence> cached = new ArrayList<>();
+    private int usedTokens;
+    private long clock;
+
+    SeparateKv(DecodeEngine engine, boolean keepsPrefixes) {
+        this.engine = engine;
+        this.keepsPrefixes = keepsPrefixes;
+        freeIds.set(0, engine.sequenceSlots());
+    }
+
+    @Override
+    public int capacityTokens() {
+        return engine.kvTokens();
+    }
+
+    @Override
+    public int usedTokens() {
+        return usedTokens;
+    }
+
+    @Override
+    public int freeTokens() {
+        return capacityTokens() - usedTokens;
+    }
+
+    @Override
+    public int activeTokens() {
+        return active.stream().mapToInt(KvSequence::computed).sum();
+    }
+
+    @Override
+    public @Nullable KvSequence bestPrefix(TokenList wanted) {
+        if (!keepsPrefixes) {
+            return null;
+        }
+        KvSequence best = null;
+        var length = KvPool.MIN_SHARED_TOKENS - 1;
+        for (var list : List.of(cached, active)) {
+            for (var candidate : list) {
+                var matched = KvPool.usable(candidate, wanted);
+                if (matched > length) {
+                    best = candidate;
+                    length = matched;
+                }
+            }
+        }
+        return best;
+    }
+
+    @Override
+    public boolean isActive(KvSequence sequence) {
+        return active.contains(sequence);
+    }
+
+    @Override
+    public KvSequence open(TokenList tokens) {
+        var source = bestPrefix(tokens);
+        var shared = source == null ? 0 : KvPool.usable(source, tokens);
+        int id;
+        if (source != null && goesOn(source, shared)) {
+            id = source.id();
+            cached.remove(source);
+            usedTokens -= source.computed();
+            engine.keepPrefix(id, shared);
+        } else {
+            id = takeId(source);
+            if (source != null) {
+                source.touch(++clock);
+                engine.sharePrefix(source.id(), id, shared);
+            }
+        }
+        var opened = new KvSequence(id, tokens, KvSegment.root().hold(), 0, ++clock);
+        if (shared > 0) {
+            append(opened, shared);
+        }
+        active.add(opened);
+        return opened;
+    }
+
+    /** Whether a new sequence takes the place of a finished one: its text goes on, or there is no other place. */
+    private boolean goesOn(KvSequence source, int shared) {
+        return cached.contains(source)
+                && (shared >= source.computed() - 1 || (freeIds.isEmpty() && cached.size() == 1));
+    }
+
+    @Override
+    public void append(KvSequence sequence, int count) {
+        sequence.append(count);
+        usedTokens += count;
+    }
+
+    @Override
+    public void cut(KvSequence sequence, int cells) {
+        engine.keepPrefix(sequence.id(), sequence.computed());
+    }
+
+    @Override
+    public void retire(KvSequence ended) {
+        active.remove(ended);
+        var sequence = ended.detached(++clock);
+        if (!keepsPrefixes || sequence.computed() < KvPool.MIN_SHARED_TOKENS || isCached(sequence)) {
+            free(sequence);
+            return;
+        }
+        // What the new entry contains entirely would only take up a place.
+        for (int i = cached.size() - 1; i >= 0; i--) {
+            var older = cached.get(i);
+            if (older.matches(sequence.tokens()) == older.computed()) {
+                cached.remove(i);
+                free(older);
+            }
+        }
+        cached.add(sequence);
+    }
+
+    private boolean isCached(KvSequence sequence) {
+        for (var other : cached) {
+            if (other.matches(sequence.tokens()) == sequence.computed()) {
+                other.touch(++clock);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void drop(KvSequence sequence) {
+        active.remove(sequence);
+        free(sequence);
+    }
+
+    /** Nobody else looks at freed cells. */
+    @Override
+    public void refill(int newTokens) {}
+
+    /** Each sequence has room for a whole context. */
+    @Override
+    public boolean makeRoom(int tokens) {
+        return true;
+    }
+
+    @Override
+    public boolean evictAll() {
+        var any = !cached.isEmpty();
+        cached.forEach(this::free);
+        cached.clear();
+        return any;
+    }
+
+    @Override
+    public void reset() {
+        active.clear();
+        cached.clear();
+        usedTokens = 0;
+        freeIds.set(0, engine.sequenceSlots());
+    }
+
+    private int takeId(@Nullable KvSequence keep) {
+        if (freeIds.isEmpty()) {
+            oldest(keep).ifPresent(sequence -> {
+                cached.remove(sequence);
+                free(sequence);
+            });
+        }
+        var id = freeIds.nextSetBit(0);
+        if (id < 0) {
+            throw new IllegalStateException("no free sequence id among " + engine.sequenceSlots());
+        }
+        freeIds.clear(id);
+        return id;
+    }
+
+    private Optional<KvSequence> oldest(@Nullable KvSequence keep) {
+        return cached.stream().filter(sequence -> sequence != keep).min(Comparator.comparingLong(KvSequence::lastUsed));
+    }
+
+    private void free(KvSequence sequence) {
+        engine.keepPrefix(sequence.id(), 0);
+        usedTokens -= sequence.computed();
+        freeIds.set(sequence.id());
+    }
+}
