@@ -23,7 +23,7 @@ public final class BareLoop implements AutoCloseable {
     // The same as the worker's, by which it must be measured.
     private static final int BATCH_TOKENS = 512;
     private static final int THREAD_POOL_POLL = 50;
-    private static final int SEPARATE_SEQUENCES = 8;
+    private static final int SEPARATE_SEQUENCES = 16;
 
     private static final double NANOS_PER_SECOND = 1e9;
 

@@ -34,19 +34,19 @@ class ContextPlanTest {
 
     @Test
     void manySequencesAreSeparate() {
-        var plan = plan(8, MUCH, Map.of());
+        var plan = plan(16, MUCH, Map.of());
 
         assertThat(plan.separate()).isTrue();
-        assertThat(plan.sequenceSlots()).isEqualTo(8);
-        assertThat(plan.kvTokens()).isEqualTo(8 * CONTEXT);
-        assertThat(plan.contextOptions(EngineOptions.parse(new BackendSettings(1, MUCH, 0, 8, 8, Map.of())), 1)
+        assertThat(plan.sequenceSlots()).isEqualTo(16);
+        assertThat(plan.kvTokens()).isEqualTo(16 * CONTEXT);
+        assertThat(plan.contextOptions(EngineOptions.parse(new BackendSettings(1, MUCH, 0, 16, 8, Map.of())), 1)
                         .unifiedKv())
                 .isFalse();
     }
 
     @Test
     void fewSequencesShareAPool() {
-        assertThat(plan(4, MUCH, Map.of()).separate()).isFalse();
+        assertThat(plan(15, MUCH, Map.of()).separate()).isFalse();
     }
 
     @Test
@@ -62,13 +62,13 @@ class ContextPlanTest {
 
     @Test
     void aPoolSmallerThanAllContextsIsShared() {
-        assertThat(plan(8, MUCH, Map.of("kv_tokens", "2048")).separate()).isFalse();
-        assertThat(plan(8, MUCH, Map.of("kv_tokens", "4096")).separate()).isTrue();
+        assertThat(plan(16, MUCH, Map.of("kv_tokens", "4096")).separate()).isFalse();
+        assertThat(plan(16, MUCH, Map.of("kv_tokens", "8192")).separate()).isTrue();
     }
 
     @Test
     void theLayoutCanBeNamed() {
-        assertThat(plan(8, MUCH, Map.of("kv_layout", "shared")).separate()).isFalse();
+        assertThat(plan(16, MUCH, Map.of("kv_layout", "shared")).separate()).isFalse();
         assertThat(plan(2, MUCH, Map.of("kv_layout", "separate")).separate()).isTrue();
         assertThat(plan(2, MUCH, Map.of("deterministic", "true")).separate()).isTrue();
         assertThatThrownBy(() -> plan(2, MUCH, Map.of("kv_layout", "nowhere")))
