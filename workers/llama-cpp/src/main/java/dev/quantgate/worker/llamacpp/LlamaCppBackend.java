@@ -24,9 +24,12 @@ import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
+import dev.quantgate.worker.llamacpp.quantize.VerifiedFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,8 @@ final class LlamaCppBackend implements Backend {
     private final EngineOptions options;
     private final int threads;
     private final LoadedModels models;
+    private final VerifiedFiles files = new VerifiedFiles();
+    private final AtomicReference<@Nullable GgufQuantization> prepared = new AtomicReference<>();
 
     LlamaCppBackend(BackendSettings settings) {
         this.settings = settings;
@@ -67,7 +72,7 @@ final class LlamaCppBackend implements Backend {
 
     @Override
     public ArtifactInfo inspect(Path artifact) {
-        return ModelFiles.describe(artifact, ModelFiles.verify(artifact));
+        return ModelFiles.describe(artifact, files.verify(artifact));
     }
 
     @Override
@@ -85,15 +90,17 @@ final class LlamaCppBackend implements Backend {
     public LoadedModel load(
             Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
         progress.progress(0, "checking the file");
-        var info = ModelFiles.verify(artifact);
+        var info = files.verify(artifact);
+        var shape = loadOptions.trial() ? settings.withSequences(1) : settings;
+        var tuning = loadOptions.trial() ? options.forTrial() : options;
         var requested = loadOptions.contextTokens() > 0 ? loadOptions.contextTokens() : settings.contextTokens();
-        var reservation = models.reserve(free -> ContextPlan.choose(info, settings, options, requested, free));
+        var reservation = models.reserve(free -> ContextPlan.choose(info, shape, tuning, requested, free));
         try {
             progress.progress(0, "loading tensors");
-            var model = open(artifact, progress, cancellation);
+            var model = open(artifact, loadOptions, progress, cancellation);
             try {
                 var plan = reservation.plan();
-                var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads), reservation);
+                var engine = new LlamaDecodeEngine(model, plan.contextOptions(tuning, threads), reservation);
                 progress.progress(1, "ready");
                 LOGGER.atInfo()
                         .addKeyValue("modelId", loadOptions.displayName())
@@ -107,8 +114,8 @@ final class LlamaCppBackend implements Backend {
                         model,
                         engine,
                         reservation,
-                        settings,
-                        options,
+                        shape,
+                        tuning,
                         threads,
                         new AdapterChoice(info.file(), loadOptions.adapters()),
                         models::closed));
@@ -128,8 +135,13 @@ final class LlamaCppBackend implements Backend {
         }
     }
 
-    private LlamaModel open(Path artifact, ProgressListener progress, Cancellation cancellation) {
-        var modelOptions = ModelOptions.defaults().withMmap(options.mmap()).withMlock(options.mlock());
+    private LlamaModel open(
+            Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
+        // Rearranging the weights for faster kernels takes longer than a trial's few tokens.
+        var modelOptions = ModelOptions.defaults()
+                .withMmap(options.mmap())
+                .withMlock(options.mlock() && !loadOptions.trial())
+                .withExtraBuffers(!loadOptions.trial());
         try {
             return LlamaModel.open(artifact, modelOptions, fraction -> {
                 progress.progress(fraction, "loading tensors");
@@ -142,12 +154,17 @@ final class LlamaCppBackend implements Backend {
 
     @Override
     public long quantizedSizeBytes(QuantizationJob job) {
-        return GgufQuantization.prepare(job, threads).outputBytes();
+        var quantization = GgufQuantization.prepare(job, threads, files);
+        prepared.set(quantization);
+        return quantization.outputBytes();
     }
 
     @Override
     public QuantizationReport quantize(QuantizationJob job, ProgressListener progress, Cancellation cancellation) {
-        return GgufQuantization.prepare(job, threads).run(progress, cancellation);
+        // Who asks for the size before has had everything prepared.
+        var ready = prepared.getAndSet(null);
+        var quantization = ready != null && ready.isFor(job) ? ready : GgufQuantization.prepare(job, threads, files);
+        return quantization.run(progress, cancellation);
     }
 
     @Override
