@@ -50,7 +50,8 @@ final class OwnWorkers {
                 config.store().root(),
                 backends,
                 config.workers().idleUnload(),
-                config.workers().leaseTtl());
+                config.workers().leaseTtl(),
+                config.workers().preload());
     }
 
     private static BackendSettings settings(BackendConfig backend) {

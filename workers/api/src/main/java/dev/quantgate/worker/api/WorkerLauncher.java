@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.backend.BackendSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,14 +22,17 @@ public interface WorkerLauncher {
      * @param backends backend name to its settings; each must be on the class path
      * @param idleUnload unload a model that nobody has used for so long; zero keeps models
      * @param leaseTtl how long ownership of a model's state outlives its owner's last sign of life
+     * @param preload models to load before anybody asks; one that the store does not have is no failure
      */
     record Settings(
             Path storeRoot,
             Map<String, BackendSettings> backends,
             java.time.Duration idleUnload,
-            java.time.Duration leaseTtl) {
+            java.time.Duration leaseTtl,
+            List<ModelRef> preload) {
         public Settings {
             backends = Map.copyOf(backends);
+            preload = List.copyOf(preload);
         }
     }
 

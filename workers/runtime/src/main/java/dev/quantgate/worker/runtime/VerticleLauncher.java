@@ -15,9 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts one {@link WorkerVerticle} for each backend that the settings name and the class path has. */
 public final class VerticleLauncher implements WorkerLauncher {
+    private static final Logger LOG = LoggerFactory.getLogger(VerticleLauncher.class);
+
     @Override
     public Future<Running> start(Vertx vertx, Settings settings) {
         return vertx.executeBlocking(() -> verticles(settings), false).compose(verticles -> {
@@ -44,6 +48,11 @@ public final class VerticleLauncher implements WorkerLauncher {
         var store = ModelStore.open(settings.storeRoot());
         var providers = providers();
         var verticles = new ArrayList<WorkerVerticle>();
+        settings.preload().stream()
+                .filter(ref -> !store.folder(ref.model()).hasModel())
+                .forEach(ref -> LOG.atWarn()
+                        .addKeyValue("modelId", ref)
+                        .log("a model that is to be loaded at the start is not in the store"));
         new TreeMap<>(settings.backends()).forEach((name, backend) -> {
             var provider = providers.get(name);
             if (provider == null) {
@@ -52,7 +61,7 @@ public final class VerticleLauncher implements WorkerLauncher {
                                 "backend " + name + " is not installed (expected: one of " + providers.keySet() + ")")
                         .asException();
             }
-            verticles.add(new WorkerVerticle(provider, backend, store, settings.idleUnload(), settings.leaseTtl()));
+            verticles.add(new WorkerVerticle(provider, backend, store, settings));
         });
         return verticles;
     }

@@ -3,6 +3,7 @@ package dev.quantgate.worker.runtime;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerFailure;
+import dev.quantgate.worker.api.WorkerLauncher;
 import dev.quantgate.worker.api.backend.BackendProvider;
 import dev.quantgate.worker.api.backend.BackendSettings;
 import dev.quantgate.worker.bus.WorkerEndpoint;
@@ -21,22 +22,16 @@ final class WorkerVerticle extends VerticleBase {
     private final BackendProvider provider;
     private final BackendSettings settings;
     private final ModelStore store;
-    private final Duration idleUnload;
-    private final Duration leaseTtl;
+    private final WorkerLauncher.Settings launch;
     private @Nullable LocalWorker worker;
     private @Nullable WorkerEndpoint endpoint;
 
     WorkerVerticle(
-            BackendProvider provider,
-            BackendSettings settings,
-            ModelStore store,
-            Duration idleUnload,
-            Duration leaseTtl) {
+            BackendProvider provider, BackendSettings settings, ModelStore store, WorkerLauncher.Settings launch) {
         this.provider = provider;
         this.settings = settings;
         this.store = store;
-        this.idleUnload = idleUnload;
-        this.leaseTtl = leaseTtl;
+        this.launch = launch;
     }
 
     @Override
@@ -78,6 +73,9 @@ final class WorkerVerticle extends VerticleBase {
     private LocalWorker open() {
         var id = provider.name() + "-" + ProcessHandle.current().pid() + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
-        return new LocalWorker(id, provider.create(settings), store, idleUnload, leaseTtl);
+        var opened = new LocalWorker(id, provider.create(settings), store, launch.idleUnload(), launch.leaseTtl());
+        // Not waited for: the port opens while the model loads, and whoever asks for it joins the load.
+        launch.preload().forEach(opened::preload);
+        return opened;
     }
 }
