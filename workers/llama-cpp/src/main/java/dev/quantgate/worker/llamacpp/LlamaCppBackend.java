@@ -77,7 +77,7 @@ final class LlamaCppBackend implements Backend {
 
     @Override
     public AdapterInfo inspectAdapter(Path adapter, Path base) {
-        var info = ModelFiles.verifyAdapter(adapter, ModelFiles.verify(base).file());
+        var info = ModelFiles.verifyAdapter(adapter, files.verify(base).file());
         return new AdapterInfo(info.rank(), info.alpha());
     }
 
