@@ -12,8 +12,18 @@ import java.util.Map;
  * worker code at compile time.
  */
 public interface WorkerLauncher {
-    /** Starts one worker verticle for each backend named in the settings; all share the store at its root. */
-    Future<Running> start(Vertx vertx, Settings settings);
+    /**
+     * Begins to open one worker for each backend named in the settings, on a thread of its own; all share the store at
+     * its root. Needs no Vert.x yet, which can come up meanwhile.
+     */
+    Opening open(Settings settings);
+
+    /** Workers that are open soon, and that nobody can reach yet. */
+    @FunctionalInterface
+    interface Opening {
+        /** Puts each worker on the bus in a verticle of its own, once they are open; to be called once. */
+        Future<Running> start(Vertx vertx);
+    }
 
     /**
      * What to start.

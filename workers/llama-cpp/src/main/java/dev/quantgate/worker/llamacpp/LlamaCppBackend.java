@@ -28,6 +28,7 @@ import dev.quantgate.worker.llamacpp.quantize.VerifiedFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,6 +91,8 @@ final class LlamaCppBackend implements Backend {
     public LoadedModel load(
             Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
         progress.progress(0, "checking the file");
+        // The first time, the libraries come in while Java reads the file; a failure comes again when they are used.
+        var unused = CompletableFuture.runAsync(LlamaCpp::load);
         var info = files.verify(artifact);
         var shape = loadOptions.trial() ? settings.withSequences(1) : settings;
         var tuning = loadOptions.trial() ? options.forTrial() : options;

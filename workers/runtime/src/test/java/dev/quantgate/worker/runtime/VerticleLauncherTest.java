@@ -53,8 +53,8 @@ class VerticleLauncherTest {
 
     @Test
     void aWorkerIsReachedOverTheBusAndUndeployClosesTheBackend() throws Exception {
-        var running =
-                Await.result(launcher.start(vertx, settings(FakeBackend.NAME)).toCompletionStage());
+        var running = Await.result(
+                launcher.open(settings(FakeBackend.NAME)).start(vertx).toCompletionStage());
         var clients = Await.result(WorkerClients.start(vertx).toCompletionStage());
         Await.until(() -> !clients.workers().isEmpty());
         var worker = clients.workers().get(0).worker();
@@ -83,8 +83,8 @@ class VerticleLauncherTest {
             before.importModel("m", "F16");
         }
 
-        var running =
-                Await.result(launcher.start(vertx, settings(FakeBackend.NAME)).toCompletionStage());
+        var running = Await.result(
+                launcher.open(settings(FakeBackend.NAME)).start(vertx).toCompletionStage());
 
         Await.until(() -> FakeProvider.MADE.stream().anyMatch(backend -> !backend.open.isEmpty()));
         Await.result(running.stop(Duration.ofSeconds(5)).toCompletionStage());
@@ -92,7 +92,7 @@ class VerticleLauncherTest {
 
     @Test
     void anUnknownBackendIsRefusedWithTheOnesThatAreThere() {
-        var starting = launcher.start(vertx, settings("vulkan")).toCompletionStage();
+        var starting = launcher.open(settings("vulkan")).start(vertx).toCompletionStage();
 
         assertThatThrownBy(() -> Await.result(starting))
                 .satisfies(refused -> assertThat(WorkerFailure.find(refused))
