@@ -6,11 +6,22 @@ package dev.quantgate.worker.api.backend;
  * @param displayName for logs and errors, such as {@code smollm2:Q8_0}
  * @param contextTokens tokens of context for each sequence; 0 takes the configured ones
  * @param adapters where requests' LoRA adapters are found
+ * @param trial for one short request that shows whether the model works; what only pays off later is left out
  */
-public record LoadOptions(String displayName, int contextTokens, AdapterFiles adapters) {
+public record LoadOptions(String displayName, int contextTokens, AdapterFiles adapters, boolean trial) {
 
-    /** Without LoRA adapters. */
+    /** To serve it. */
+    public LoadOptions(String displayName, int contextTokens, AdapterFiles adapters) {
+        this(displayName, contextTokens, adapters, false);
+    }
+
+    /** To serve it without LoRA adapters. */
     public LoadOptions(String displayName, int contextTokens) {
         this(displayName, contextTokens, AdapterFiles.NONE);
+    }
+
+    /** To try it. */
+    public static LoadOptions forTrial(String displayName, int contextTokens) {
+        return new LoadOptions(displayName, contextTokens, AdapterFiles.NONE, true);
     }
 }
