@@ -134,6 +134,25 @@ class GrammarTest {
         assertThatIllegalArgumentException().isThrownBy(() -> GrammarGuard.check("root ::= \"a\0b\""));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{5,2}", "{ 5 , 2 }", "{ # why\n 5,# not\n2}", "{18446744073709551615,1}"})
+    void aRepetitionWhoseMostIsBelowItsLeastIsRefused(String repetition) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GrammarGuard.check("root ::= \"a\"" + repetition))
+                .withMessageContaining("expected: ");
+    }
+
+    @Test
+    void theGuardLimitsWhatRepetitionsStandFor() {
+        String word = "\"" + "a".repeat(100) + "\"";
+        GrammarGuard.check("root ::= " + (word + "{0,2000} ").repeat(1) + "[a-z]{3,} \"{9}{9}\"{2}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GrammarGuard.check("root ::= " + (word + "{0,2000} ").repeat(2)))
+                .withMessageContaining("more repeated elements");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GrammarGuard.check("root ::= " + "b{2000} ".repeat(132) + "\nb ::= \"b\""));
+    }
+
     /** Text of generated tokens up to the end of the generation. */
     private static String text(List<Integer> tokens) {
         StringBuilder text = new StringBuilder();
