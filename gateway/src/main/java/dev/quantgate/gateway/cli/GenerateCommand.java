@@ -46,6 +46,7 @@ final class GenerateCommand extends RpcCommand {
                 .setSampling(flags.sampling())
                 .setOptions(flags.options())
                 .addAllLora(flags.lora())
+                .setSession(flags.session())
                 .build();
         var responses =
                 InferenceServiceGrpc.newBlockingStub(connection.channel()).generate(request);

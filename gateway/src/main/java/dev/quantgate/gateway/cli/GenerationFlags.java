@@ -88,6 +88,16 @@ final class GenerationFlags {
             description = "Use a LoRA adapter of the model; may be repeated. Default scale 1.")
     private List<String> lora = new ArrayList<>();
 
+    @Option(
+            names = "--session",
+            paramLabel = "NAME",
+            description = "Keep the computed state under NAME, and go on from what is kept there.")
+    private String session = "";
+
+    String session() {
+        return session;
+    }
+
     List<LoraAdapter> lora() {
         return lora.stream().map(GenerationFlags::adapter).toList();
     }

@@ -42,6 +42,7 @@ final class RunCommand extends RpcCommand {
                 .setSampling(flags.sampling())
                 .setOptions(flags.options())
                 .addAllLora(flags.lora())
+                .setSession(flags.session())
                 .build();
         var session = new ChatSession(connection.channel(), console, settings, system, timings);
         if (prompt != null) {

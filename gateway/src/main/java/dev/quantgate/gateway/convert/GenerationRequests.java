@@ -30,7 +30,8 @@ public final class GenerationRequests {
                 new GenerationInput.Prompt(request.getPrompt(), request.getParseSpecial()),
                 sampling(request.getSampling()),
                 options(request.getOptions()),
-                adapters(request.getModel(), request.getLoraList()));
+                adapters(request.getModel(), request.getLoraList()),
+                request.getSession());
     }
 
     /** Reads a conversation. @throws WorkerException INVALID_REQUEST that names the field */
@@ -50,7 +51,8 @@ public final class GenerationRequests {
                         !request.hasEnableThinking() || request.getEnableThinking()),
                 sampling(request.getSampling()),
                 options(request.getOptions()),
-                adapters(request.getModel(), request.getLoraList()));
+                adapters(request.getModel(), request.getLoraList()),
+                request.getSession());
     }
 
     private static List<AdapterUse> adapters(String model, List<LoraAdapter> given) {

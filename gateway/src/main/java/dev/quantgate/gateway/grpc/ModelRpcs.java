@@ -13,6 +13,8 @@ import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.DeleteAdapterResponse;
 import dev.quantgate.v1.DeleteModelRequest;
 import dev.quantgate.v1.DeleteModelResponse;
+import dev.quantgate.v1.DeleteSessionRequest;
+import dev.quantgate.v1.DeleteSessionResponse;
 import dev.quantgate.v1.GetModelRequest;
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
@@ -20,6 +22,8 @@ import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListModelsResponse;
 import dev.quantgate.v1.ListQuantizationTypesRequest;
 import dev.quantgate.v1.ListQuantizationTypesResponse;
+import dev.quantgate.v1.ListSessionsRequest;
+import dev.quantgate.v1.ListSessionsResponse;
 import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.LoadModelResponse;
 import dev.quantgate.v1.Model;
@@ -50,6 +54,8 @@ final class ModelRpcs {
                 .unary("DeleteModel", DeleteModelRequest::getDefaultInstance, this::delete)
                 .unary("ImportAdapter", ImportAdapterRequest::getDefaultInstance, this::importAdapter)
                 .unary("DeleteAdapter", DeleteAdapterRequest::getDefaultInstance, this::deleteAdapter)
+                .unary("ListSessions", ListSessionsRequest::getDefaultInstance, this::listSessions)
+                .unary("DeleteSession", DeleteSessionRequest::getDefaultInstance, this::deleteSession)
                 .unary("LoadModel", LoadModelRequest::getDefaultInstance, this::load)
                 .unary("UnloadModel", UnloadModelRequest::getDefaultInstance, this::unload)
                 .unary("QuantizeModel", QuantizeModelRequest::getDefaultInstance, this::quantize)
@@ -94,6 +100,23 @@ final class ModelRpcs {
         return catalogue
                 .deleteAdapter(ResourceNames.parseAdapter(request.getName(), "name"), call)
                 .thenApply(deleted -> DeleteAdapterResponse.getDefaultInstance());
+    }
+
+    private CompletionStage<ListSessionsResponse> listSessions(ListSessionsRequest request, CallContext call) {
+        var model = ResourceNames.parseWholeModel(request.getParent(), "parent");
+        return catalogue
+                .sessions(model, call)
+                .thenApply(sessions -> ListSessionsResponse.newBuilder()
+                        .addAllSessions(sessions.stream()
+                                .map(session -> ModelMessages.session(model, session))
+                                .toList())
+                        .build());
+    }
+
+    private CompletionStage<DeleteSessionResponse> deleteSession(DeleteSessionRequest request, CallContext call) {
+        return catalogue
+                .deleteSession(ResourceNames.parseSession(request.getName(), "name"), call)
+                .thenApply(deleted -> DeleteSessionResponse.getDefaultInstance());
     }
 
     private CompletionStage<LoadModelResponse> load(LoadModelRequest request, CallContext call) {

@@ -8,6 +8,8 @@ import dev.quantgate.worker.api.LoadOutcome;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizationType;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.WorkerFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +63,15 @@ public final class Catalogue {
     public CompletionStage<Void> deleteAdapter(AdapterRef ref, CallContext context) {
         return router.locate(ModelRef.of(ref.model()), context)
                 .thenCompose(worker -> worker.deleteAdapter(ref, context));
+    }
+
+    public CompletionStage<List<SessionRecord>> sessions(String model, CallContext context) {
+        return router.locate(ModelRef.of(model), context).thenCompose(worker -> worker.listSessions(model, context));
+    }
+
+    public CompletionStage<Void> deleteSession(SessionRef ref, CallContext context) {
+        return router.locate(ModelRef.of(ref.model()), context)
+                .thenCompose(worker -> worker.deleteSession(ref, context));
     }
 
     public CompletionStage<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {

@@ -68,6 +68,8 @@ final class ModelsCommandTest {
                 "models rm smol",
                 "models pull",
                 "adapters rm smol pirate",
+                "sessions ls smol",
+                "sessions rm smol chat-1",
                 "ps"
             })
     void jsonIsADocumentALine(String command) {

@@ -11,11 +11,13 @@ import dev.quantgate.gateway.testing.Rpc;
 import dev.quantgate.gateway.testing.TestGateway;
 import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.DeleteModelRequest;
+import dev.quantgate.v1.DeleteSessionRequest;
 import dev.quantgate.v1.GetModelRequest;
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
 import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListQuantizationTypesRequest;
+import dev.quantgate.v1.ListSessionsRequest;
 import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.LoadState;
 import dev.quantgate.v1.Model;
@@ -32,6 +34,7 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationState;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRef;
 import io.grpc.Status;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,6 +133,19 @@ final class ModelServiceTest {
         assertThat(loaded.getVariant().getName()).isEqualTo("models/smol/variants/Q8_0");
         assertThat(unloaded.getVariantsList()).containsExactly("models/smol/variants/source");
         assertThat(llama.calls).containsExactly(ModelRef.of("smol", "Q8_0"), ModelRef.of("smol"));
+    }
+
+    @Test
+    void listsAndDeletesSessions() {
+        var sessions = client().listSessions(ListSessionsRequest.newBuilder()
+                .setParent("models/smol")
+                .build());
+        var unused = client().deleteSession(DeleteSessionRequest.newBuilder()
+                .setName(sessions.getSessions(0).getName())
+                .build());
+
+        assertThat(sessions.getSessions(0).getName()).isEqualTo("models/smol/sessions/chat-1");
+        assertThat(llama.calls).containsExactly(new SessionRef("smol", "chat-1"));
     }
 
     @Test

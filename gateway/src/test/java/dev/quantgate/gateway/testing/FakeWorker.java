@@ -11,6 +11,8 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -144,6 +146,17 @@ public final class FakeWorker implements Worker {
     @Override
     public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
         calls.add(adapter);
+        return CompletableFuture.allOf();
+    }
+
+    @Override
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return of(List.of(new SessionRecord("chat-1", 2048, Instant.EPOCH)));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
+        calls.add(session);
         return CompletableFuture.allOf();
     }
 

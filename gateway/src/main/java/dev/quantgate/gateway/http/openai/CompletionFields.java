@@ -38,11 +38,12 @@ final class CompletionFields {
         }
         var samplings = SamplingFields.sampling(body, n);
         var lora = LoraFields.read(body);
+        var session = ChatFields.session(body, prompts.size() * n);
         // Like other servers of this API: special tokens in a prompt are read as such.
         var requests = prompts.stream()
                 .map(prompt -> new Prompt(prompt, true))
                 .flatMap(prompt ->
-                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options, lora)))
+                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options, lora, session)))
                 .toList();
         return new GenerationPlan(
                 name,

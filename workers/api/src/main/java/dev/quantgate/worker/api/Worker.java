@@ -35,6 +35,11 @@ public interface Worker {
     /** Deletes a LoRA adapter; requests that use it finish. */
     CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context);
 
+    /** The saved sessions of a model, ordered by name. */
+    CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context);
+
+    CompletionStage<Void> deleteSession(SessionRef session, CallContext context);
+
     /** Loads a variant and completes when it is ready; {@code contextTokens} 0 takes the configured ones. */
     CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context);
 

@@ -21,6 +21,7 @@ final class GenerationMapping {
                 .setModel(ModelMapping.toWire(request.model()))
                 .setSampling(SamplingMapping.toWire(request.sampling()))
                 .setOptions(toWire(request.options()))
+                .setSession(request.session())
                 .addAllAdapters(
                         request.adapters().stream().map(AdapterMapping::toWire).toList());
         if (request.input() instanceof Prompt prompt) {
@@ -38,7 +39,8 @@ final class GenerationMapping {
                 input(wire),
                 SamplingMapping.fromWire(wire.getSampling()),
                 fromWire(wire.getOptions()),
-                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList());
+                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList(),
+                wire.getSession());
     }
 
     static WireGeneration.ToolCall toWire(ToolCall call) {

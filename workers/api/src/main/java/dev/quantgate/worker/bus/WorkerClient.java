@@ -19,6 +19,8 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -96,6 +98,22 @@ final class WorkerClient implements Worker {
     @Override
     public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
         return done(Call.newBuilder().setDeleteAdapter(AdapterMapping.toWire(adapter)), context);
+    }
+
+    @Override
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return call(
+                Call.newBuilder().setListSessions(model),
+                context,
+                ResultCase.SESSIONS,
+                reply -> reply.getSessions().getSessionsList().stream()
+                        .map(SessionMapping::fromWire)
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
+        return done(Call.newBuilder().setDeleteSession(SessionMapping.toWire(session)), context);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationKind;
 import dev.quantgate.worker.api.OperationState;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.Worker;
 import dev.quantgate.worker.api.inference.TextResult;
@@ -36,6 +37,7 @@ class EveryCallTest {
     private static final CallContext CONTEXT = CallContext.of("r");
     private static final ModelRef REF = ModelRef.of("smol", "Q8_0");
     private static final AdapterRef ADAPTER = new AdapterRef("smol", "pirate");
+    private static final SessionRef SESSION = new SessionRef("smol", "chat-1");
     private static final Path SOURCE = Path.of("/pirate.gguf");
     private static final TextTask.Tokenize TASK = new TextTask.Tokenize(REF, "a b", true, false);
     private static final ImportRequest IMPORT = new ImportRequest("smol", Path.of("/m.gguf"), "", "", "");
@@ -63,6 +65,12 @@ class EveryCallTest {
                         Samples.adapter(),
                         w -> w.importAdapter(ADAPTER, SOURCE, CONTEXT)),
                 new Case("deleteAdapter", List.of(ADAPTER), null, w -> w.deleteAdapter(ADAPTER, CONTEXT)),
+                new Case(
+                        "listSessions",
+                        List.of("smol"),
+                        List.of(Samples.session()),
+                        w -> w.listSessions("smol", CONTEXT)),
+                new Case("deleteSession", List.of(SESSION), null, w -> w.deleteSession(SESSION, CONTEXT)),
                 new Case("loadModel", List.of(REF, 512), outcome, w -> w.loadModel(REF, 512, CONTEXT)),
                 new Case("unloadModel", List.of(REF), List.of("smol:Q8_0"), w -> w.unloadModel(REF, CONTEXT)),
                 new Case("quantizeModel", List.of(QUANTIZE), operation, w -> w.quantizeModel(QUANTIZE, CONTEXT)),

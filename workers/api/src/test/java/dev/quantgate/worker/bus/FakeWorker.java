@@ -11,6 +11,8 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -70,6 +72,16 @@ class FakeWorker implements Worker {
 
     @Override
     public CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
         return refuse();
     }
 

@@ -21,9 +21,11 @@ import dev.quantgate.worker.api.backend.LoadedModel;
 import dev.quantgate.worker.api.backend.QuantizationJob;
 import dev.quantgate.worker.llamacpp.generate.AdapterChoice;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
+import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
+import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -111,6 +113,7 @@ final class LlamaCppBackend implements Backend {
                         options,
                         threads,
                         new AdapterChoice(info.file(), loadOptions.adapters()),
+                        sessions(loadOptions, info),
                         models::closed));
             } catch (RuntimeException e) {
                 model.close();
@@ -126,6 +129,18 @@ final class LlamaCppBackend implements Backend {
             reservation.cancel();
             throw e;
         }
+    }
+
+    private Sessions.Settings sessions(LoadOptions loadOptions, GgufInfo info) {
+        var window = info.hyperParameters().architecture() + ".attention.sliding_window";
+        return new Sessions.Settings(
+                loadOptions.sessions(),
+                engine().version(),
+                options.keyType().name(),
+                options.valueType().name(),
+                options.flashAttention().name(),
+                options.sessionBytes(),
+                info.file().metadata().containsKey(window));
     }
 
     private LlamaModel open(Path artifact, ProgressListener progress, Cancellation cancellation) {

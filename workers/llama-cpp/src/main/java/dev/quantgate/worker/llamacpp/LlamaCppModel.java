@@ -21,6 +21,7 @@ import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.generate.RequestGate;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.LoopSettings;
+import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,7 @@ final class LlamaCppModel implements LoadedModel {
     private final ThreadPoolExecutor preparer;
     private final DecodeLoop loop;
     private final Generations generations;
+    private final Sessions sessions;
     private final EmbeddingContexts embeddings;
     private final Consumer<LlamaCppModel> onClosed;
     private boolean closed;
@@ -57,6 +59,7 @@ final class LlamaCppModel implements LoadedModel {
             EngineOptions options,
             int threads,
             AdapterChoice adapters,
+            Sessions.Settings sessionSettings,
             Consumer<LlamaCppModel> onClosed) {
         this.model = model;
         this.onClosed = onClosed;
@@ -82,7 +85,9 @@ final class LlamaCppModel implements LoadedModel {
                         options.stepTarget(),
                         sharesPrefixes ? plan.prefixTokens(options) : 0,
                         cuttable ? options.draftTokens() : 0));
-        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine);
+        sessions = new Sessions(
+                displayName, sharesPrefixes ? sessionSettings : sessionSettings.without(), memory, loop::wake);
+        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine, sessions);
         embeddings = new EmbeddingContexts(model, threads);
     }
 
@@ -177,6 +182,7 @@ final class LlamaCppModel implements LoadedModel {
         gate.close();
         finishPreparing();
         loop.close();
+        sessions.close();
         embeddings.close();
         generations.close();
         model.close();

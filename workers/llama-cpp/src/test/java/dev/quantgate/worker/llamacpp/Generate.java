@@ -26,6 +26,7 @@ final class Generate {
     private boolean ignoreEos = true;
     private List<AdapterUse> adapters = List.of();
     private Speculation speculation = Speculation.AUTO;
+    private String session = "";
 
     private Generate(GenerationInput input) {
         this.input = input;
@@ -96,12 +97,18 @@ final class Generate {
         return this;
     }
 
+    Generate session(String name) {
+        session = name;
+        return this;
+    }
+
     GenerateRequest build() {
         return new GenerateRequest(
                 ModelRef.of("tiny"),
                 input,
                 sampling,
                 new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos, speculation),
-                adapters);
+                adapters,
+                session);
     }
 }

@@ -10,6 +10,7 @@ import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.LoadedModel;
+import dev.quantgate.worker.api.backend.SessionPlace;
 import dev.quantgate.worker.operations.Workplace;
 import dev.quantgate.worker.store.StoreFailure;
 import dev.quantgate.worker.store.StoredVariant;
@@ -225,7 +226,13 @@ final class LoadedModels implements Workplace.Loader {
             files = VariantUse.claim(variant.folder());
             var model = load(
                     artifact,
-                    new LoadOptions(slot.ref.toString(), contextTokens, Adapters.of(variant.model())),
+                    new LoadOptions(
+                            slot.ref.toString(),
+                            contextTokens,
+                            Adapters.of(variant.model()),
+                            Optional.of(new SessionPlace(
+                                    variant.model().sessions(),
+                                    variant.requireManifest().mainSha256()))),
                     (fraction, step) -> describe(slot, fraction, step),
                     slot.cancellation);
             synchronized (lock) {

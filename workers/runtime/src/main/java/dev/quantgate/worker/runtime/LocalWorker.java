@@ -10,6 +10,8 @@ import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -42,6 +44,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final LoadedModels loaded;
     private final Models models;
     private final Adapters adapters;
+    private final Sessions sessions;
     private final Operations operations;
     private final RunningRequests running = new RunningRequests();
     private final Inference inference;
@@ -65,6 +68,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
         var catalog = new Catalog(store, backend.name());
         this.models = new Models(store, leases, catalog, loaded, files, id);
         this.adapters = new Adapters(store, leases, catalog, backend, files);
+        this.sessions = new Sessions(store, catalog, files);
         this.inference = new Inference(models, threads, running);
         this.upkeep = new Upkeep(store, leases, catalog, models, threads, idleUnload);
         this.operations = new Operations(new Workplace(
@@ -117,6 +121,16 @@ public final class LocalWorker implements Worker, AutoCloseable {
     @Override
     public CompletableFuture<Void> deleteAdapter(AdapterRef adapter, CallContext context) {
         return adapters.delete(adapter, context);
+    }
+
+    @Override
+    public CompletableFuture<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return sessions.list(model, context);
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteSession(SessionRef session, CallContext context) {
+        return sessions.delete(session, context);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class Admission {
 
     /** Whether starting now makes sense: the receiver takes tokens, and no running prompt is about to help. */
     boolean eligible(DecodeRequest request) {
-        return request.outlet().ready() && !awaitsPrefix(request);
+        return request.outlet().ready() && !awaitsPrefix(request) && !awaitsState(request);
     }
 
     /** Whether the KV cache has room for it, beside what was admitted before. */
@@ -63,6 +63,28 @@ final class Admission {
             }
         }
         return Optional.of(running.get(running.size() - 1));
+    }
+
+    /** Tokens that a saved state would spare a request, beyond what is in the cache; 0 if that is not worth a copy. */
+    int gain(DecodeRequest request) {
+        var saved = request.spec().saved();
+        if (saved == null) {
+            return 0;
+        }
+        var usable = Math.min(
+                request.tokens().commonPrefix(saved.tokens(), saved.tokens().size()),
+                request.tokens().size() - 1);
+        if (saved.whole() && usable < saved.tokens().size()) {
+            return 0;
+        }
+        var cached = pool.bestPrefix(request.tokens());
+        var gain = usable - (cached == null ? 0 : KvPool.usable(cached, request.tokens()));
+        return gain < KvPool.MIN_SHARED_TOKENS ? 0 : gain;
+    }
+
+    private boolean awaitsState(DecodeRequest request) {
+        var saved = request.spec().saved();
+        return saved != null && gain(request) > 0 && (!saved.fetched() || saved.damage() != null);
     }
 
     private boolean awaitsPrefix(DecodeRequest request) {

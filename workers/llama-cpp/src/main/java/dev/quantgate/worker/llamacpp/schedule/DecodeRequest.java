@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.GenerateEvent.Timings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ public final class DecodeRequest {
      * @param sampler chooses the tokens; the outlet closes it
      * @param outlet takes the tokens
      * @param adapters LoRA adapters that it is computed with
+     * @param saved what it can start from, or null
+     * @param keeper takes what it has computed, or null
      */
     @SuppressWarnings("ArrayRecordComponent") // Handed over once; never compared.
     public record Spec(
@@ -62,7 +65,9 @@ public final class DecodeRequest {
             long deadlineAt,
             TokenSampler sampler,
             TokenOutlet outlet,
-            AdapterSet adapters) {}
+            AdapterSet adapters,
+            @Nullable SavedState saved,
+            @Nullable StateKeeper keeper) {}
 
     Spec spec() {
         return spec;
@@ -142,6 +147,12 @@ public final class DecodeRequest {
 
     AdapterSet adapters() {
         return spec.adapters();
+    }
+
+    /** Why it cannot go on although nobody gave it up, or null. */
+    @Nullable
+    WorkerFailure damage() {
+        return spec.saved() == null ? null : spec.saved().damage();
     }
 
     /** The turn of adapter sets that it took part in last. */

@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -110,6 +111,30 @@ final class KvPool {
         budget.started(opened.computed(), tokens.size());
         active.add(opened);
         return opened;
+    }
+
+    /**
+     * Opens a sequence from a saved state, of which the first {@code usable} tokens count; null if there is no place for
+     * it.
+     */
+    @Nullable
+    KvSequence restore(TokenList tokens, int saved, int usable, ByteBuffer state) {
+        if (saved > capacityTokens() - activeTokens() || !makeRoom(saved)) {
+            return null;
+        }
+        var id = freeId(null);
+        if (!engine.loadState(id, state)) {
+            freeIds.push(id);
+            return null;
+        }
+        if (usable < saved) {
+            engine.keepPrefix(id, usable);
+        }
+        var restored = new KvSequence(id, tokens, root.hold(), 0, ++clock);
+        append(restored, usable);
+        budget.started(usable, tokens.size());
+        active.add(restored);
+        return restored;
     }
 
     /** Records that the next {@code count} tokens of a sequence are computed. */

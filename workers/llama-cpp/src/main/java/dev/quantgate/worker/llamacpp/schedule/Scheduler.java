@@ -131,7 +131,7 @@ final class Scheduler {
 
     private void sweep(long now) {
         Predicate<DecodeRequest> over =
-                request -> request.cancelled() || request.spec().deadlineAt() - now <= 0;
+                request -> request.cancelled() || request.spec().deadlineAt() - now <= 0 || request.damage() != null;
         queue.removeIf(over, request -> end(request, reason(request)));
         for (int i = running.size() - 1; i >= 0; i--) {
             var request = running.get(i);
@@ -151,6 +151,10 @@ final class Scheduler {
     }
 
     private static WorkerFailure reason(DecodeRequest request) {
+        var damage = request.damage();
+        if (damage != null) {
+            return damage;
+        }
         return request.cancelled()
                 ? WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled")
                 : WorkerFailure.of(FailureKind.DEADLINE_EXCEEDED, "the deadline passed");
@@ -174,7 +178,7 @@ final class Scheduler {
     }
 
     private void start(DecodeRequest request) {
-        var sequence = pool.open(request.tokens());
+        var sequence = open(request);
         request.opened(sequence);
         statistics.prefixHit(sequence.computed());
         queue.admit(request, request.pendingTokens());
@@ -183,6 +187,23 @@ final class Scheduler {
         running.sort(
                 Comparator.<DecodeRequest>comparingInt(other -> -other.spec().priority())
                         .thenComparingLong(DecodeRequest::order));
+    }
+
+    private KvSequence open(DecodeRequest request) {
+        var saved = request.spec().saved();
+        if (saved != null && admission.gain(request) > 0) {
+            var state = saved.state();
+            var tokens = request.tokens();
+            var usable =
+                    Math.min(tokens.commonPrefix(saved.tokens(), saved.tokens().size()), tokens.size() - 1);
+            var restored =
+                    state == null ? null : pool.restore(tokens, saved.tokens().size(), usable, state);
+            if (restored != null) {
+                statistics.restored(usable);
+                return restored;
+            }
+        }
+        return pool.open(request.tokens());
     }
 
     private boolean step() {
@@ -343,10 +364,19 @@ final class Scheduler {
 
     private void finish(DecodeRequest request, EndCause cause) {
         running.remove(request);
+        keep(request);
         release(request);
         shares.leave(request.spec().client());
         if (!request.outlet().complete(cause, request.figures())) {
             draining.add(request);
+        }
+    }
+
+    private void keep(DecodeRequest request) {
+        var keeper = request.spec().keeper();
+        if (keeper != null) {
+            var sequence = request.openSequence();
+            keeper.keep(engine, sequence.id(), request.tokens().toArray(sequence.computed()));
         }
     }
 
