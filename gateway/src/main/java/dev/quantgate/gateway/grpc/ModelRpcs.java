@@ -32,7 +32,6 @@ import dev.quantgate.v1.UnloadModelRequest;
 import dev.quantgate.v1.UnloadModelResponse;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ModelRecord;
-import dev.quantgate.worker.api.WorkerFailure;
 import java.util.concurrent.CompletionStage;
 
 /** {@code quantgate.v1.ModelService}. */
@@ -121,12 +120,8 @@ final class ModelRpcs {
 
     private CompletionStage<LoadModelResponse> load(LoadModelRequest request, CallContext call) {
         var ref = ResourceNames.parseModel(request.getName(), "name");
-        if (request.getContextLength() < 0) {
-            throw WorkerFailure.invalid("context_length", request.getContextLength() + " (expected: >= 0)")
-                    .asException();
-        }
         return catalogue
-                .load(ref, request.getContextLength(), call)
+                .load(ref, ModelRequests.settings(request), call)
                 .thenApply(outcome -> ModelMessages.loaded(ref.model(), outcome));
     }
 

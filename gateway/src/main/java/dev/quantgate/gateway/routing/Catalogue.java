@@ -5,6 +5,7 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizationType;
@@ -74,8 +75,8 @@ public final class Catalogue {
                 .thenCompose(worker -> worker.deleteSession(ref, context));
     }
 
-    public CompletionStage<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {
-        return router.locate(ref, context).thenCompose(worker -> worker.loadModel(ref, contextTokens, context));
+    public CompletionStage<LoadOutcome> load(ModelRef ref, LoadSettings settings, CallContext context) {
+        return router.locate(ref, context).thenCompose(worker -> worker.loadModel(ref, settings, context));
     }
 
     /** Unloads on every worker; completes with the {@code model:variant} names that left memory. */

@@ -6,6 +6,7 @@ import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
@@ -57,7 +58,7 @@ public final class FakeWorker implements Worker {
             request -> failed(unsupported());
     public volatile Function<ImportRequest, CompletionStage<OperationRecord>> importer =
             request -> failed(unsupported());
-    public volatile BiFunction<ModelRef, Integer, CompletionStage<LoadOutcome>> loader =
+    public volatile BiFunction<ModelRef, LoadSettings, CompletionStage<LoadOutcome>> loader =
             (ref, tokens) -> failed(unsupported());
     public volatile List<QuantizationType> types = List.of();
 
@@ -161,9 +162,9 @@ public final class FakeWorker implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         calls.add(model);
-        return loader.apply(model, contextTokens);
+        return loader.apply(model, settings);
     }
 
     @Override

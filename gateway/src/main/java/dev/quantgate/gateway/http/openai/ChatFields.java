@@ -2,6 +2,7 @@ package dev.quantgate.gateway.http.openai;
 
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The body of {@code POST /v1/chat/completions}. */
@@ -25,7 +26,8 @@ final class ChatFields {
         var lora = LoraFields.read(body);
         var session = session(body, n);
         var requests = SamplingFields.sampling(body, n).stream()
-                .map(sampling -> new GenerateRequest(model, conversation, sampling, options, lora, session))
+                .map(sampling ->
+                        new GenerateRequest(model, conversation, sampling, options, lora, session, Optional.empty()))
                 .toList();
         return new GenerationPlan(
                 name,

@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput.Prompt;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
+import java.util.Optional;
 
 /** The body of {@code POST /v1/completions}. */
 final class CompletionFields {
@@ -42,8 +43,9 @@ final class CompletionFields {
         // Like other servers of this API: special tokens in a prompt are read as such.
         var requests = prompts.stream()
                 .map(prompt -> new Prompt(prompt, true))
-                .flatMap(prompt ->
-                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options, lora, session)))
+                .flatMap(prompt -> samplings.stream()
+                        .map(sampling ->
+                                new GenerateRequest(model, prompt, sampling, options, lora, session, Optional.empty())))
                 .toList();
         return new GenerationPlan(
                 name,

@@ -53,7 +53,7 @@ final class CallDispatch {
             case LOAD_MODEL ->
                 worker.loadModel(
                                 ModelMapping.fromWire(call.getLoadModel().getModel()),
-                                call.getLoadModel().getContextTokens(),
+                                ModelMapping.settings(call.getLoadModel()),
                                 context)
                         .thenApply(outcome -> CallReply.newBuilder().setLoadOutcome(ModelMapping.toWire(outcome)));
             case UNLOAD_MODEL ->

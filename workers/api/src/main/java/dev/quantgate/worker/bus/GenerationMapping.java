@@ -10,6 +10,7 @@ import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Requests for text on the wire. */
@@ -24,6 +25,7 @@ final class GenerationMapping {
                 .setSession(request.session())
                 .addAllAdapters(
                         request.adapters().stream().map(AdapterMapping::toWire).toList());
+        request.keepAlive().ifPresent(time -> wire.setKeepAlive(TimeMapping.toWire(time)));
         if (request.input() instanceof Prompt prompt) {
             wire.setPrompt(
                     WireGeneration.Prompt.newBuilder().setText(prompt.text()).setParseSpecial(prompt.parseSpecial()));
@@ -40,7 +42,8 @@ final class GenerationMapping {
                 SamplingMapping.fromWire(wire.getSampling()),
                 fromWire(wire.getOptions()),
                 wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList(),
-                wire.getSession());
+                wire.getSession(),
+                wire.hasKeepAlive() ? Optional.of(TimeMapping.fromWire(wire.getKeepAlive())) : Optional.empty());
     }
 
     static WireGeneration.ToolCall toWire(ToolCall call) {

@@ -8,12 +8,12 @@ import dev.quantgate.bus.v1.WireCalls.Call;
 import dev.quantgate.bus.v1.WireCalls.CallReply;
 import dev.quantgate.bus.v1.WireCalls.CallReply.ResultCase;
 import dev.quantgate.bus.v1.WireCalls.ImportAdapter;
-import dev.quantgate.bus.v1.WireCalls.LoadModel;
 import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
@@ -117,10 +117,9 @@ final class WorkerClient implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
-        var load = LoadModel.newBuilder().setModel(ModelMapping.toWire(model)).setContextTokens(contextTokens);
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         return call(
-                Call.newBuilder().setLoadModel(load),
+                Call.newBuilder().setLoadModel(ModelMapping.toWire(model, settings)),
                 context,
                 ResultCase.LOAD_OUTCOME,
                 reply -> ModelMapping.fromWire(reply.getLoadOutcome()));

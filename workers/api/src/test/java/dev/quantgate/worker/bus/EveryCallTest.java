@@ -7,6 +7,7 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationKind;
@@ -38,6 +39,8 @@ class EveryCallTest {
     private static final ModelRef REF = ModelRef.of("smol", "Q8_0");
     private static final AdapterRef ADAPTER = new AdapterRef("smol", "pirate");
     private static final SessionRef SESSION = new SessionRef("smol", "chat-1");
+    private static final LoadSettings SETTINGS =
+            new LoadSettings(512, Optional.of(false), Optional.of(Duration.ofSeconds(-1)));
     private static final Path SOURCE = Path.of("/pirate.gguf");
     private static final TextTask.Tokenize TASK = new TextTask.Tokenize(REF, "a b", true, false);
     private static final ImportRequest IMPORT = new ImportRequest("smol", Path.of("/m.gguf"), "", "", "");
@@ -71,7 +74,7 @@ class EveryCallTest {
                         List.of(Samples.session()),
                         w -> w.listSessions("smol", CONTEXT)),
                 new Case("deleteSession", List.of(SESSION), null, w -> w.deleteSession(SESSION, CONTEXT)),
-                new Case("loadModel", List.of(REF, 512), outcome, w -> w.loadModel(REF, 512, CONTEXT)),
+                new Case("loadModel", List.of(REF, SETTINGS), outcome, w -> w.loadModel(REF, SETTINGS, CONTEXT)),
                 new Case("unloadModel", List.of(REF), List.of("smol:Q8_0"), w -> w.unloadModel(REF, CONTEXT)),
                 new Case("quantizeModel", List.of(QUANTIZE), operation, w -> w.quantizeModel(QUANTIZE, CONTEXT)),
                 new Case(

@@ -6,6 +6,7 @@ import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
@@ -86,7 +87,7 @@ class FakeWorker implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         return refuse();
     }
 

@@ -48,7 +48,8 @@ final class Samples {
             Sampling.DEFAULT,
             GenerationOptions.DEFAULT,
             List.of(new AdapterUse("pirate", 0.5f)),
-            "chat-1");
+            "chat-1",
+            Optional.of(Duration.ofSeconds(90)));
 
     static final ToolCall TOOL_CALL = new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}");
 

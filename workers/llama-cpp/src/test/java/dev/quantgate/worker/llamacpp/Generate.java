@@ -13,6 +13,7 @@ import dev.quantgate.worker.api.inference.Sampling;
 import dev.quantgate.worker.api.inference.Speculation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Builds requests for tests. */
@@ -109,6 +110,7 @@ final class Generate {
                 sampling,
                 new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos, speculation),
                 adapters,
-                session);
+                session,
+                Optional.empty());
     }
 }

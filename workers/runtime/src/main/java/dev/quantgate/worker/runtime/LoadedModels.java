@@ -18,9 +18,11 @@ import dev.quantgate.worker.store.VariantUse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,15 +41,21 @@ import org.slf4j.LoggerFactory;
 final class LoadedModels implements Workplace.Loader {
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModels.class);
 
+    private static final int MAX_DEPARTURES = 100;
+
     private final Backend backend;
     private final WorkerThreads threads;
     private final Object lock = new Object();
     private final Map<ModelRef, Slot> slots = new HashMap<>();
+    private final Map<ModelRef, String> departures = new LinkedHashMap<>();
+    private final long keepAliveNanos;
 
     /** How a variant stands. */
     record View(LoadState state, String reason, long memoryBytes) {}
 
-    LoadedModels(Backend backend, WorkerThreads threads) {
+    /** A model stays {@code keepAlive} after its last request, unless it was told otherwise; zero is for ever. */
+    LoadedModels(Backend backend, WorkerThreads threads, Duration keepAlive) {
+        keepAliveNanos = keepAlive.isZero() ? -1 : keepAlive.toNanos();
         this.backend = backend;
         this.threads = threads;
     }
@@ -73,7 +81,7 @@ final class LoadedModels implements Workplace.Loader {
                 return present.closed.thenCompose(gone -> use(ref, variant, contextTokens, cancellation));
             }
             if (present == null || present.state == LoadState.FAILED) {
-                slot = new Slot(ref);
+                slot = new Slot(ref, keepAliveNanos);
                 slots.put(ref, slot);
                 threads.loads().execute(() -> fill(slot, variant, contextTokens));
             } else {
@@ -118,14 +126,32 @@ final class LoadedModels implements Workplace.Loader {
     }
 
     /** Takes idle variants out of memory. */
-    void unloadIdle(Predicate<ModelRef> which, Duration idleFor, String reason) {
-        var now = System.nanoTime();
+    void unloadIdle(Predicate<ModelRef> which, String reason) {
         synchronized (lock) {
             for (var slot : List.copyOf(slots.values())) {
-                if (slot.isIdle() && which.test(slot.ref) && now - slot.idleSinceNanos >= idleFor.toNanos()) {
+                if (slot.isDispensable() && which.test(slot.ref)) {
                     retire(slot, reason);
                 }
             }
+        }
+    }
+
+    /** Takes variants out of memory that nobody has used for as long as they may stay. */
+    void unloadExpired() {
+        var now = System.nanoTime();
+        synchronized (lock) {
+            for (var slot : List.copyOf(slots.values())) {
+                retireExpired(slot, now);
+            }
+        }
+    }
+
+    private void retireExpired(Slot slot, long now) {
+        if (slot.isExpired(now)) {
+            retire(
+                    slot,
+                    "nobody used it for "
+                            + Duration.ofNanos(slot.keepAliveNanos).toSeconds() + " s");
         }
     }
 
@@ -133,9 +159,12 @@ final class LoadedModels implements Workplace.Loader {
         synchronized (lock) {
             var slot = slots.get(ref);
             if (slot == null) {
-                return new View(LoadState.UNLOADED, "", 0);
+                return new View(LoadState.UNLOADED, departures.getOrDefault(ref, ""), 0);
             }
-            return new View(slot.state, slot.reason, slot.model == null ? 0 : slot.model.memoryBytes());
+            return new View(
+                    slot.state,
+                    slot.describe(System.nanoTime(), Instant.now()),
+                    slot.model == null ? 0 : slot.model.memoryBytes());
         }
     }
 
@@ -168,9 +197,9 @@ final class LoadedModels implements Workplace.Loader {
                 if (failed.failure().kind() != FailureKind.OUT_OF_MEMORY) {
                     throw failed;
                 }
-                var victim = leastRecentlyUsed();
+                var victim = leastRecentlyUsed(options.displayName());
                 if (victim.isEmpty()) {
-                    throw failed;
+                    throw refused(failed);
                 }
                 free(victim.get());
             }
@@ -184,6 +213,20 @@ final class LoadedModels implements Workplace.Loader {
 
         private Use(Slot slot) {
             this.slot = slot;
+        }
+
+        /** From now on it stays so long after its last request, negative for ever; empty changes nothing. */
+        void keepAlive(Optional<Duration> time) {
+            synchronized (lock) {
+                time.ifPresent(given -> slot.keepAliveNanos = given.isNegative() ? -1 : given.toNanos());
+            }
+        }
+
+        /** Whether it stays until it is unloaded by name; empty changes nothing. */
+        void pin(Optional<Boolean> pinned) {
+            synchronized (lock) {
+                pinned.ifPresent(given -> slot.pinned = given);
+            }
         }
 
         LoadedModel model() {
@@ -295,6 +338,9 @@ final class LoadedModels implements Workplace.Loader {
         synchronized (lock) {
             slot.uses--;
             slot.idleSinceNanos = System.nanoTime();
+            if (slot.keepAliveNanos == 0) {
+                retireExpired(slot, slot.idleSinceNanos);
+            }
             closeIfUnused(slot);
         }
     }
@@ -317,16 +363,35 @@ final class LoadedModels implements Workplace.Loader {
         }
     }
 
-    private Optional<Slot> leastRecentlyUsed() {
+    /** Says of the models in memory why none of them gave way. */
+    private WorkerException refused(WorkerException failed) {
+        var reasons = new ArrayList<String>();
+        synchronized (lock) {
+            for (var slot : slots.values()) {
+                if (slot.state == LoadState.ACTIVE) {
+                    reasons.add(slot.ref + " " + (slot.pinned ? "is pinned" : "is in use"));
+                }
+            }
+        }
+        if (reasons.isEmpty()) {
+            return failed;
+        }
+        var failure = failed.failure();
+        reasons.sort(Comparator.naturalOrder());
+        return new WorkerException(
+                WorkerFailure.of(failure.kind(), failure.message() + "; " + String.join(", ", reasons)), failed);
+    }
+
+    private Optional<Slot> leastRecentlyUsed(String loading) {
         var now = System.nanoTime();
         synchronized (lock) {
             var victim = slots.values().stream()
-                    .filter(Slot::isIdle)
+                    .filter(Slot::isDispensable)
                     .min(Comparator.comparingLong(slot -> slot.idleSinceNanos - now));
             victim.ifPresent(slot -> {
                 slot.leaving = true;
                 slot.closing = true;
-                slot.becomes(LoadState.UNLOADING, "makes room for another model");
+                slot.becomes(LoadState.UNLOADING, "makes room for " + loading);
             });
             return victim;
         }
@@ -345,8 +410,18 @@ final class LoadedModels implements Workplace.Loader {
         synchronized (lock) {
             slots.remove(slot.ref, slot);
             slot.model = null;
+            remember(slot);
         }
         slot.closed.complete(null);
+    }
+
+    /** Why a variant left memory, for as many of them as anybody would read. */
+    private void remember(Slot slot) {
+        departures.remove(slot.ref);
+        departures.put(slot.ref, "unloaded: " + slot.reason);
+        if (departures.size() > MAX_DEPARTURES) {
+            departures.remove(departures.keySet().iterator().next());
+        }
     }
 
     private static void closeFiles(@Nullable VariantUse files) {

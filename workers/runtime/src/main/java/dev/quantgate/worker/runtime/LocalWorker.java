@@ -5,6 +5,7 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
@@ -56,7 +57,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
      *
      * @param id stable and unique, also among earlier lives of this process
      * @param backend closed with the worker
-     * @param idleUnload unload a model that nobody has used for so long; zero keeps models
+     * @param idleUnload unload a model that nobody has used for so long, unless it was told otherwise; zero keeps models
      * @param leaseTtl how long ownership outlives its owner's last sign of life
      */
     public LocalWorker(String id, Backend backend, ModelStore store, Duration idleUnload, Duration leaseTtl) {
@@ -64,13 +65,13 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.threads = WorkerThreads.start(backend.name());
         this.leases = new Leases(id, leaseTtl, Clock.systemUTC());
         this.files = new FileTasks(threads, store.operations());
-        this.loaded = new LoadedModels(backend, threads);
+        this.loaded = new LoadedModels(backend, threads, idleUnload);
         var catalog = new Catalog(store, backend.name());
         this.models = new Models(store, leases, catalog, loaded, files, id);
         this.adapters = new Adapters(store, leases, catalog, backend, files);
         this.sessions = new Sessions(store, catalog, files);
         this.inference = new Inference(models, threads, running);
-        this.upkeep = new Upkeep(store, leases, catalog, models, threads, idleUnload);
+        this.upkeep = new Upkeep(store, leases, catalog, loaded, threads);
         this.operations = new Operations(new Workplace(
                 id,
                 store,
@@ -134,13 +135,13 @@ public final class LocalWorker implements Worker, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletableFuture<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         if (running.isDraining()) {
             return CompletableFuture.failedFuture(RunningRequests.DRAINING.asException());
         }
         var result = new CompletableFuture<LoadOutcome>();
         Deadlines.enforce(context, result, threads.timer());
-        CompletionStage<LoadOutcome> loading = models.load(model, contextTokens, context);
+        CompletionStage<LoadOutcome> loading = models.load(model, settings, context);
         loading.whenComplete((outcome, failure) -> {
             if (failure == null) {
                 result.complete(outcome);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.SessionRecord;
 import dev.quantgate.worker.api.SessionRef;
@@ -41,7 +42,7 @@ class SessionsTest {
     @Test
     void whatTheModelSavedIsListedAndDeleted() throws Exception {
         assertThat(Await.result(test.worker.listSessions("m", CONTEXT))).isEmpty();
-        Await.result(test.worker.loadModel(ModelRef.of("m"), 0, CONTEXT));
+        Await.result(test.worker.loadModel(ModelRef.of("m"), LoadSettings.DEFAULT, CONTEXT));
         var place = test.backend.sessions.orElseThrow();
         Files.createDirectories(place.folder());
         Files.writeString(place.file("b"), "12345");
@@ -65,7 +66,7 @@ class SessionsTest {
 
     @Test
     void aSessionBelongsToTheVariantThatIsLoaded() throws Exception {
-        Await.result(test.worker.loadModel(ModelRef.of("m"), 0, CONTEXT));
+        Await.result(test.worker.loadModel(ModelRef.of("m"), LoadSettings.DEFAULT, CONTEXT));
 
         var model = Await.result(test.worker.getModel("m", CONTEXT));
         assertThat(test.backend.sessions.orElseThrow().modelSha256())

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +72,7 @@ final class SessionWriter {
 
     private record Entry(Path file, long sizeBytes, Instant savedAt) {}
 
-    private static void entry(Path file, ArrayList<Entry> entries) throws IOException {
+    private static void entry(Path file, List<Entry> entries) throws IOException {
         var name = String.valueOf(file.getFileName());
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
