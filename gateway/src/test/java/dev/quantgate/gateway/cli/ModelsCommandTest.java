@@ -14,11 +14,14 @@ import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationState;
+import dev.quantgate.worker.api.VariantRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -142,8 +145,12 @@ final class ModelsCommandTest {
 
     @Test
     void psSaysWhyAModelLeftMemory() {
+        var reason = "unloaded: makes room for smol:source";
         worker.with(Records.model(
-                "gone", "llama", Records.variant("source", LoadState.UNLOADED, "unloaded: makes room for smol:source")));
+                "gone",
+                "llama",
+                new VariantRecord(
+                        "source", "F16", false, 9, "ab", Map.of(), LoadState.UNLOADED, reason, 0, List.of())));
 
         assertThat(CliRun.at(gateway, "ps").out()).contains("gone:source", "unloaded: makes room for smol:source");
     }
