@@ -74,6 +74,13 @@ final class ChatFieldsTest {
     }
 
     @Test
+    void aSessionHasOneText() {
+        assertThat(request("\"session\":\"chat-1\"").session()).isEqualTo("chat-1");
+        assertThatThrownBy(() -> request("\"session\":\"chat-1\",\"n\":2")).hasMessageContaining("n: 1");
+        assertThatThrownBy(() -> request("\"session\":\"../x\"")).hasMessageContaining("session");
+    }
+
+    @Test
     void whatIsNullOrAbsentHasItsDefault() {
         assertThat(request("\"temperature\":null,\"seed\":null,\"stop\":null,\"tools\":null,\"logit_bias\":null"))
                 .isEqualTo(request(""));

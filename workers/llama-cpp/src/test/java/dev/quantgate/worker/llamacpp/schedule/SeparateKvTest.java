@@ -123,6 +123,7 @@ class SeparateKvTest {
         var crowded = new FakeEngine(6 * 200, 6, 64).withSeparateSequences();
         var scheduler = new Scheduler(
                 crowded,
+                null,
                 new LoopSettings(6, Duration.ofHours(1), 2048, 8),
                 new AbortGate(crowded),
                 new LoopStatistics());

@@ -14,7 +14,7 @@ class StepPlanTest {
 
     private final KvPool cache = new KvPool(new FakeEngine(4096, 8, 256), 0);
     private final StepBudget budget = new StepBudget(Duration.ofMillis(80), 256);
-    private final StepPlan plan = new StepPlan(256, new Speculator(0));
+    private final StepPlan plan = new StepPlan(256, new Speculator(0, null));
 
     @BeforeEach
     void aPromptTokenTakesAMillisecond() {
