@@ -1,4 +1,4 @@
-// What runtime.cpp shares with quantize.cpp about the log of the current thread.
+// What runtime.cpp shares with quantize_plan.cpp about the log of the current thread.
 #pragma once
 
 #include "ggml.h"

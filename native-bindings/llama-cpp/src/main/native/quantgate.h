@@ -134,21 +134,27 @@ QUANTGATE_API int64_t qg_schema_to_grammar(const uint8_t * schema, int64_t size)
 
 // --- quantisation (quantize.cpp) -----------------------------------------------------------------------------------
 
-// Called on the quantising thread after each tensor; returning false cancels.
+// Called on the calling thread for each tensor, in the order of the output; returning false cancels.
 typedef bool (*qg_quantize_listener)(
         int32_t index, int32_t count, const char * name, const char * from_type, const char * to_type,
         int64_t from_bytes, int64_t to_bytes);
 
 enum qg_quantize_result {
     QG_QUANTIZE_OK                    = 0,
-    QG_QUANTIZE_FAILED                = 1, // the reason is in the captured log
+    QG_QUANTIZE_REFUSED               = 1, // by llama.cpp; the reason is in the captured log
     QG_QUANTIZE_CANCELLED             = 2,
-    QG_QUANTIZE_OK_BUT_NEEDS_IMATRIX  = 3, // a dry run of a mix that cannot be made without an importance matrix
+    QG_QUANTIZE_OK_BUT_NEEDS_IMATRIX  = 3, // a plan for a mix that cannot be made without an importance matrix
 };
 
-// Runs llama_model_quantize on this thread. cancel is the address of an int32 that turns non-zero to stop, or 0.
+// Tells the listener what llama_model_quantize would make of each tensor; reads no weights and writes nothing.
+QUANTGATE_API int32_t qg_quantize_plan(
+        const char * source, const struct llama_model_quantize_params * params, qg_quantize_listener listener);
+
+// Makes the file that llama_model_quantize would make, byte for byte, on this thread and nthread - 1 others, and tells
+// the listener of each tensor once it is written. plan has a line for each tensor, in the order of the output: the number
+// of the ggml_type that it gets, a space, and its name. cancel is the address of an int32 that turns non-zero to stop, or 0.
 QUANTGATE_API int32_t qg_quantize(
-        const char * source, const char * target, const struct llama_model_quantize_params * params,
+        const char * source, const char * target, const struct llama_model_quantize_params * params, const char * plan,
         qg_quantize_listener listener, int64_t cancel);
 
 #ifdef __cplusplus

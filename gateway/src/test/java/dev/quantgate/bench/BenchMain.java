@@ -141,7 +141,7 @@ final class BenchMain implements Callable<Integer> {
     private Duration limit() {
         return switch (suite) {
             case SERVING -> SERVING_CONTEST_LIMIT;
-            case GATEWAY, ENCODERS -> NO_LIMIT;
+            case GATEWAY, ENCODERS, KV -> NO_LIMIT;
         };
     }
 

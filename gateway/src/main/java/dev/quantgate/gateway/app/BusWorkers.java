@@ -18,8 +18,20 @@ final class BusWorkers implements Workers {
         this.own = own;
     }
 
-    static Future<Workers> open(Vertx vertx, GatewayConfig config) {
-        return WorkerClients.start(vertx).map(clients -> new BusWorkers(clients, OwnWorkers.start(vertx, config)));
+    /**
+     * Where a gateway's workers come from. Those of this process begin to open at once, except in a cluster: joining may
+     * fail, and then there is no bus to put them on.
+     */
+    static Source source(GatewayConfig config) {
+        if (config.cluster().enabled()) {
+            return (vertx, same) -> start(vertx, OwnWorkers.open(config));
+        }
+        var own = OwnWorkers.open(config);
+        return (vertx, same) -> start(vertx, own);
+    }
+
+    private static Future<Workers> start(Vertx vertx, WorkerLauncher.Opening own) {
+        return WorkerClients.start(vertx).map(clients -> new BusWorkers(clients, own.start(vertx)));
     }
 
     @Override

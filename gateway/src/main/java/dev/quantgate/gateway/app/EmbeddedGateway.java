@@ -31,7 +31,14 @@ public final class EmbeddedGateway {
      * and leaves nothing behind if it cannot listen.
      */
     public static Future<RunningGateway> start(GatewayConfig config) {
-        return start(config, BusWorkers::open);
+        return start(config, ownWorkers(config));
+    }
+
+    /** The workers of the configuration, which begin to open while everything else comes up. */
+    static Workers.Source ownWorkers(GatewayConfig config) {
+        // Before the first logger is made.
+        LoggingStart.apply(config.logging());
+        return BusWorkers.source(config);
     }
 
     /** Like {@link #start(GatewayConfig)}, with workers from elsewhere. */

@@ -27,7 +27,7 @@ public final class GatewayServer {
      * @throws GatewayStartException if it cannot start, or if its own workers cannot and no others may join
      */
     public static void serve(GatewayConfig config, Consumer<RunningGateway> onListening) {
-        serve(config, BusWorkers::open, onListening);
+        serve(config, EmbeddedGateway.ownWorkers(config), onListening);
     }
 
     static void serve(GatewayConfig config, Workers.Source source, Consumer<RunningGateway> onListening) {

@@ -6,7 +6,6 @@ import dev.quantgate.worker.api.WorkerLauncher;
 import dev.quantgate.worker.api.backend.BackendProvider;
 import dev.quantgate.worker.api.backend.BackendSettings;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -27,14 +26,15 @@ final class OwnWorkers {
         return names;
     }
 
-    static Future<WorkerLauncher.Running> start(Vertx vertx, GatewayConfig config) {
+    /** Begins to open them; the caller must put them on a bus. */
+    static WorkerLauncher.Opening open(GatewayConfig config) {
         if (!config.workers().embedded()) {
-            return Future.succeededFuture(NONE);
+            return vertx -> Future.succeededFuture(NONE);
         }
         return ServiceLoader.load(WorkerLauncher.class)
                 .findFirst()
-                .map(launcher -> launcher.start(vertx, settings(config, backends())))
-                .orElseGet(() -> Future.failedFuture(new IllegalStateException(
+                .map(launcher -> launcher.open(settings(config, backends())))
+                .orElse(vertx -> Future.failedFuture(new IllegalStateException(
                         "no worker runtime on the class path (expected: one, or workers.embedded: false)")));
     }
 
@@ -50,7 +50,8 @@ final class OwnWorkers {
                 config.store().root(),
                 backends,
                 config.workers().idleUnload(),
-                config.workers().leaseTtl());
+                config.workers().leaseTtl(),
+                config.workers().preload());
     }
 
     private static BackendSettings settings(BackendConfig backend) {

@@ -55,7 +55,8 @@ public final class WorkerProcess {
         if (!cluster.hasGateway()) {
             return Future.failedFuture(silent(address, new IllegalStateException("no data member")));
         }
-        return OwnWorkers.start(cluster.vertx(), config)
+        return OwnWorkers.open(config)
+                .start(cluster.vertx())
                 .map(workers -> new WorkerProcess(cluster, workers, config))
                 .onSuccess(
                         process -> LOG.atInfo().addKeyValue("gateway", address).log("Workers have joined"));

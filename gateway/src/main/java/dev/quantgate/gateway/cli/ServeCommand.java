@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,12 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--cluster-port", paramLabel = "PORT", description = "Let worker processes join on this port.")
     private @Nullable Integer clusterPort;
 
+    @Option(
+            names = "--load",
+            paramLabel = "MODEL",
+            description = "Load a model, or MODEL:VARIANT, while the gateway starts. May be repeated.")
+    private List<String> load = List.of();
+
     @Option(names = "--no-local-workers", description = "Serve through joined worker processes only.")
     private boolean noLocalWorkers;
 
@@ -67,6 +74,9 @@ final class ServeCommand implements Callable<Integer> {
         if (clusterPort != null) {
             overrides.put("cluster.enabled", "true");
             overrides.put("cluster.port", clusterPort.toString());
+        }
+        if (!load.isEmpty()) {
+            overrides.put("workers.preload", String.join(",", load));
         }
         if (noLocalWorkers) {
             overrides.put("workers.embedded", "false");

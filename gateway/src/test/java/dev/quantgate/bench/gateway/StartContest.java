@@ -31,6 +31,8 @@ record StartContest(Bench bench, Shape shape, EngineModel engine) implements Con
     private static final double MILLIS_PER_SECOND = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double BYTES_PER_MIB = 1 << 20;
+    // The peer is told its model at the start as well.
+    private static final Map<String, String> PRELOAD = Map.of("QUANTGATE_WORKERS_PRELOAD", Store.MODEL);
     private static final int PROMPT_TOKENS = 16;
     private static final int MAX_TOKENS = 8;
     private static final long IDLE_MILLIS = 500;
@@ -57,13 +59,13 @@ record StartContest(Bench bench, Shape shape, EngineModel engine) implements Con
     }
 
     private void importModel() throws Exception {
-        try (var gateway = startGateway()) {
+        try (var gateway = startGateway(Map.of())) {
             new Store(gateway.channel()).importOnce(bench.model());
         }
     }
 
-    private Gateway startGateway() throws Exception {
-        return Gateway.start(bench.launcher(), bench.home("start"), shape, Map.of(), bench.log("gateway-start"));
+    private Gateway startGateway(Map<String, String> settings) throws Exception {
+        return Gateway.start(bench.launcher(), bench.home("start"), shape, settings, bench.log("gateway-start"));
     }
 
     private Map<String, Double> measure(long startNanos, StreamClient client, ServerProcess process, int round)
@@ -89,7 +91,7 @@ record StartContest(Bench bench, Shape shape, EngineModel engine) implements Con
         @Override
         public Map<String, Double> measure(int round) throws Exception {
             var start = System.nanoTime();
-            try (var gateway = startGateway();
+            try (var gateway = startGateway(PRELOAD);
                     var client = new GrpcStreamClient(gateway.channel(), Store.MODEL)) {
                 return StartContest.this.measure(start, client, gateway.process(), round);
             }

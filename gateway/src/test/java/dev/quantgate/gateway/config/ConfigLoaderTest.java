@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.quantgate.gateway.security.ApiKeys;
+import dev.quantgate.worker.api.ModelRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ final class ConfigLoaderTest {
                         true,
                         Duration.ZERO,
                         Duration.ofSeconds(10),
+                        List.of(),
                         new BackendConfig(true, 0, 0, 0, 8, 64, Map.of()),
                         Map.of()));
         assertThat(config.logging()).isEqualTo(new LoggingConfig("info"));
@@ -87,6 +89,7 @@ final class ConfigLoaderTest {
                   embedded: false
                   idle_unload: 1h
                   lease_ttl: 2s
+                  preload: [tiny, "tiny:Q8_0"]
                   defaults: {enabled: false, threads: 3, memory_limit: 2GiB, context_tokens: 512, sequences: 4, queue_capacity: 5, options: {a: b}}
                   backends:
                     llama.cpp: {threads: 1, options: {kv_type: q8_0}}
@@ -113,6 +116,7 @@ final class ConfigLoaderTest {
                                 false,
                                 Duration.ofHours(1),
                                 Duration.ofSeconds(2),
+                                List.of(ModelRef.of("tiny"), ModelRef.of("tiny", "Q8_0")),
                                 defaults,
                                 Map.of("llama.cpp", llama)),
                         new StoreConfig(Path.of("/srv/models")),
@@ -164,6 +168,7 @@ final class ConfigLoaderTest {
                 "server: {api_keys: ['']}                | server.api_keys: a key of 0 characters",
                 "server: {api_keys: [{a: tell-nobody}]}  | server.api_keys: one value (expected: a list of texts)",
                 "server: {api_keys_file: none.keys}      | server.api_keys_file: none.keys cannot be read",
+                "workers: {preload: ['A b']}             | workers.preload: A b (expected: model or model:variant)",
                 "cluster: {members: a}                   | cluster.members: a (expected: a list)",
                 "- a                                     | q.yaml: no keys",
                 "a: {                                    | q.yaml: ",

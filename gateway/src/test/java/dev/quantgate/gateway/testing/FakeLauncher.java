@@ -8,7 +8,11 @@ import io.vertx.core.Vertx;
 /** Starts one worker on the real bus; it has the model {@code smol} in memory and generates without end. */
 public final class FakeLauncher implements WorkerLauncher {
     @Override
-    public Future<Running> start(Vertx vertx, Settings settings) {
+    public Opening open(Settings settings) {
+        return FakeLauncher::start;
+    }
+
+    private static Future<Running> start(Vertx vertx) {
         var worker = new FakeWorker("w-" + ProcessHandle.current().pid()).with(Records.model("smol"), "smol:source");
         worker.generator = (request, context, sink) -> ScriptedStream.endless(sink, "word ");
         return WorkerEndpoint.serve(vertx, worker).map(endpoint -> limit -> endpoint.close());

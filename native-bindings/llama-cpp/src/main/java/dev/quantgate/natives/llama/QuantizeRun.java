@@ -2,12 +2,16 @@ package dev.quantgate.natives.llama;
 
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_model_quantize_default_params;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_quantize;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_quantize_plan;
 
 import dev.quantgate.natives.llama.bindings.llama_model_quantize_params;
 import dev.quantgate.natives.llama.bindings.qg_quantize_listener;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +40,30 @@ final class QuantizeRun {
         this.cancel = cancel;
     }
 
-    Result run(Path source, Path target, boolean dryRun) {
+    /** Tells the listener what would be made. */
+    Result plan(Path source) {
+        return run(source, params -> qg_quantize_plan(source.toString(), params, CALLBACK));
+    }
+
+    /** Makes what was planned. */
+    Result quantize(Path source, Path target, List<QuantizedTensor> plan) {
+        String lines = plan.stream()
+                .map(tensor -> tensor.to().nativeId() + " " + tensor.name() + "\n")
+                .collect(Collectors.joining());
+        return run(
+                source,
+                params -> qg_quantize(source.toString(), target.toString(), params, lines, CALLBACK, cancel.address()));
+    }
+
+    private Result run(Path source, ToIntFunction<llama_model_quantize_params> call) {
         CURRENT.set(this);
         NativeLog.beginCapture();
         int code;
         String log;
         try (NativeImportanceMatrix matrix = new NativeImportanceMatrix(options.importanceMatrix());
-                llama_model_quantize_params params = toParams(dryRun, matrix);
+                llama_model_quantize_params params = toParams(matrix);
                 FileGuard guard = FileGuard.of(source)) {
-            code = qg_quantize(source.toString(), target.toString(), params, CALLBACK, cancel.address());
+            code = call.applyAsInt(params);
             guard.requireWhole();
         } catch (RuntimeException e) {
             throw NativeErrors.translate(e);
@@ -59,13 +78,12 @@ final class QuantizeRun {
         return new Result(code, log);
     }
 
-    private llama_model_quantize_params toParams(boolean dryRun, NativeImportanceMatrix matrix) {
+    private llama_model_quantize_params toParams(NativeImportanceMatrix matrix) {
         llama_model_quantize_params params = llama_model_quantize_default_params()
                 .ftype(options.type().nativeId())
                 .nthread(options.threads())
                 .allow_requantize(options.allowRequantize())
                 .pure(options.pure())
-                .dry_run(dryRun)
                 .imatrix(matrix.pointer());
         TensorType output = options.outputTensorType();
         if (output != null) {

@@ -15,6 +15,7 @@ final class FirstUse {
                         file,
                         Path.of(arguments[2]),
                         QuantizeOptions.of(QuantizationType.Q8_0, 1),
+                        Quantizer.plan(file, QuantizeOptions.of(QuantizationType.Q8_0, 1)),
                         QuantizeListener.NONE,
                         new CancelFlag());
             case "open" ->

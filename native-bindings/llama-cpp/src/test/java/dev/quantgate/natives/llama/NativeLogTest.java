@@ -7,15 +7,21 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 class NativeLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(NativeLog.LOGGER_NAME);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @TempDir
+    private Path folder;
 
     @BeforeEach
     void listen() {
@@ -30,21 +36,21 @@ class NativeLogTest {
     }
 
     @Test
-    void nativeLinesReachSlf4jWholeAndWithTheirLevel() {
-        openMissingFile();
+    void nativeLinesReachSlf4jWholeAndWithTheirLevel() throws IOException {
+        openBrokenFile();
 
         assertThat(lines.list).anySatisfy(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
-            assertThat(event.getFormattedMessage()).contains("missing.gguf").doesNotContain("\n");
+            assertThat(event.getFormattedMessage()).contains("broken.gguf").doesNotContain("\n");
         });
     }
 
     @Test
-    void capturedLinesAreThoseOfOneCallOnThisThread() {
+    void capturedLinesAreThoseOfOneCallOnThisThread() throws IOException {
         NativeLog.beginCapture();
         assertThat(NativeLog.endCapture()).isEmpty();
 
-        openMissingFile();
+        openBrokenFile();
         NativeLog.beginCapture();
         assertThat(NativeLog.endCapture()).isEmpty();
     }
@@ -63,8 +69,9 @@ class NativeLogTest {
         assertThat(lines.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
     }
 
-    private static void openMissingFile() {
+    private void openBrokenFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("broken.gguf"), "not a model");
         assertThatExceptionOfType(LlamaException.class)
-                .isThrownBy(() -> LlamaModel.open(Path.of("missing.gguf"), ModelOptions.defaults(), LoadProgress.NONE));
+                .isThrownBy(() -> LlamaModel.open(file, ModelOptions.defaults(), LoadProgress.NONE));
     }
 }

@@ -1,12 +1,18 @@
 package dev.quantgate.natives.llama;
 
+import static dev.quantgate.natives.llama.bindings.global.llama.llama_model_quantize;
+import static dev.quantgate.natives.llama.bindings.global.llama.llama_model_quantize_default_params;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.quantgate.natives.llama.bindings.llama_model_quantize_params;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,7 +41,7 @@ class QuantizerTest {
             return;
         }
 
-        Quantizer.quantize(TinyModel.file(), target, options, QuantizeListener.NONE, new CancelFlag());
+        run(TinyModel.file(), target, options, QuantizeListener.NONE, new CancelFlag());
 
         try (LlamaModel model = LlamaModel.open(target, ModelOptions.defaults(), LoadProgress.NONE)) {
             assertThat(model.metadata()).containsEntry("general.file_type", String.valueOf(type.nativeId()));
@@ -75,7 +81,7 @@ class QuantizerTest {
     @Test
     void theOutputDoesNotDependOnTheNumberOfThreads() throws IOException {
         quantize(QuantizationType.Q4_K_M, "two.gguf");
-        Quantizer.quantize(
+        run(
                 TinyModel.file(),
                 folder.resolve("one.gguf"),
                 QuantizeOptions.of(QuantizationType.Q4_K_M, 1),
@@ -83,6 +89,36 @@ class QuantizerTest {
                 new CancelFlag());
 
         assertThat(folder.resolve("one.gguf")).hasSameBinaryContentAs(folder.resolve("two.gguf"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"Q8_0", "Q4_K_M", "IQ4_XS", "Q2_K", "F16", "F32", "BF16"})
+    void theOutputIsThatOfLlamaCpp(QuantizationType type) throws IOException {
+        quantize(type, "ours.gguf");
+
+        Path theirs = folder.resolve("theirs.gguf");
+        try (llama_model_quantize_params params = llama_model_quantize_default_params()) {
+            assertThat(llama_model_quantize(
+                            TinyModel.file().toString(),
+                            theirs.toString(),
+                            params.ftype(type.nativeId()).nthread(1)))
+                    .isZero();
+        }
+        assertThat(folder.resolve("ours.gguf")).hasSameBinaryContentAs(theirs);
+    }
+
+    @Test
+    void aSourceThatIsCutWhileItIsReadIsAnError() throws IOException {
+        Path source = Files.copy(TinyModel.file(), folder.resolve("source.gguf"));
+        QuantizeOptions options = QuantizeOptions.of(QuantizationType.Q8_0, 2);
+        QuantizePlan plan = Quantizer.plan(source, options);
+        try (FileChannel file = FileChannel.open(source, StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 1000);
+        }
+
+        assertThatExceptionOfType(LlamaException.class)
+                .isThrownBy(() -> Quantizer.quantize(
+                        source, folder.resolve("out.gguf"), options, plan, QuantizeListener.NONE, new CancelFlag()));
     }
 
     @Test
@@ -123,7 +159,7 @@ class QuantizerTest {
             Arrays.fill(ones, 1);
             matrix.put(tensor.name(), ones);
         }
-        Quantizer.quantize(
+        run(
                 TinyModel.file(),
                 folder.resolve("iq.gguf"),
                 options.withImportanceMatrix(matrix),
@@ -138,7 +174,7 @@ class QuantizerTest {
         List<QuantizedTensor> heard = new ArrayList<>();
 
         assertThatExceptionOfType(CancellationException.class)
-                .isThrownBy(() -> Quantizer.quantize(
+                .isThrownBy(() -> run(
                         TinyModel.file(),
                         folder.resolve("out.gguf"),
                         QuantizeOptions.of(QuantizationType.Q4_K_M, 2),
@@ -156,7 +192,7 @@ class QuantizerTest {
     @Test
     void anExceptionOfTheListenerReachesTheCaller() {
         assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(() -> Quantizer.quantize(
+                .isThrownBy(() -> run(
                         TinyModel.file(),
                         folder.resolve("out.gguf"),
                         QuantizeOptions.of(QuantizationType.Q8_0, 1),
@@ -183,7 +219,7 @@ class QuantizerTest {
         QuantizeOptions options = QuantizeOptions.of(QuantizationType.Q4_0, 1);
 
         assertFails(source, options, "requantizing from type q8_0 is disabled");
-        Quantizer.quantize(
+        run(
                 source,
                 folder.resolve("q4.gguf"),
                 options.withAllowRequantize(true),
@@ -194,7 +230,7 @@ class QuantizerTest {
     @Test
     void aTargetThatCannotBeWrittenIsAnError() {
         assertThatExceptionOfType(LlamaException.class)
-                .isThrownBy(() -> Quantizer.quantize(
+                .isThrownBy(() -> run(
                         TinyModel.file(),
                         folder.resolve("no/such/folder.gguf"),
                         QuantizeOptions.of(QuantizationType.Q8_0, 1),
@@ -233,15 +269,23 @@ class QuantizerTest {
 
     private List<QuantizedTensor> quantize(QuantizationType type, String target) {
         List<QuantizedTensor> heard = new ArrayList<>();
-        Quantizer.quantize(
-                TinyModel.file(), folder.resolve(target), QuantizeOptions.of(type, 2), heard::add, new CancelFlag());
+        run(TinyModel.file(), folder.resolve(target), QuantizeOptions.of(type, 2), heard::add, new CancelFlag());
         return heard;
+    }
+
+    private static void run(
+            Path source, Path target, QuantizeOptions options, QuantizeListener listener, CancelFlag cancel) {
+        try {
+            Quantizer.quantize(source, target, options, Quantizer.plan(source, options), listener, cancel);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void assertFails(Path source, QuantizeOptions options, String reason) {
         assertThatExceptionOfType(LlamaException.class)
-                .isThrownBy(() -> Quantizer.quantize(
-                        source, folder.resolve("failed.gguf"), options, QuantizeListener.NONE, new CancelFlag()))
+                .isThrownBy(() ->
+                        run(source, folder.resolve("failed.gguf"), options, QuantizeListener.NONE, new CancelFlag()))
                 .withMessageContaining(reason);
     }
 

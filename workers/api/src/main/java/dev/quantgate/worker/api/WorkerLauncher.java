@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.backend.BackendSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,8 +12,18 @@ import java.util.Map;
  * worker code at compile time.
  */
 public interface WorkerLauncher {
-    /** Starts one worker verticle for each backend named in the settings; all share the store at its root. */
-    Future<Running> start(Vertx vertx, Settings settings);
+    /**
+     * Begins to open one worker for each backend named in the settings, on a thread of its own; all share the store at
+     * its root. Needs no Vert.x yet, which can come up meanwhile.
+     */
+    Opening open(Settings settings);
+
+    /** Workers that are open soon, and that nobody can reach yet. */
+    @FunctionalInterface
+    interface Opening {
+        /** Puts each worker on the bus in a verticle of its own, once they are open; to be called once. */
+        Future<Running> start(Vertx vertx);
+    }
 
     /**
      * What to start.
@@ -21,14 +32,17 @@ public interface WorkerLauncher {
      * @param backends backend name to its settings; each must be on the class path
      * @param idleUnload unload a model that nobody has used for so long; zero keeps models
      * @param leaseTtl how long ownership of a model's state outlives its owner's last sign of life
+     * @param preload models to load before anybody asks; one that the store does not have is no failure
      */
     record Settings(
             Path storeRoot,
             Map<String, BackendSettings> backends,
             java.time.Duration idleUnload,
-            java.time.Duration leaseTtl) {
+            java.time.Duration leaseTtl,
+            List<ModelRef> preload) {
         public Settings {
             backends = Map.copyOf(backends);
+            preload = List.copyOf(preload);
         }
     }
 

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * @param prefixCache {@code prefix_cache}: keep the KV of finished requests for others with the same beginning,
  *     {@code true} by default
  * @param prefixTokens {@code prefix_tokens}: most tokens that {@code prefix_cache} keeps while requests come back to
- *     them, a quarter of that otherwise; 0, the default, is a quarter of the KV cache
+ *     them; less, or nothing, while they do not; 0, the default, is a quarter of the KV cache
  * @param deterministic {@code deterministic}: give each sequence a cache of its own and compute attention the plain way,
  *     so that a text does not depend on what runs beside it; no flash attention, no prefix cache; {@code false} by
  *     default
@@ -63,6 +63,8 @@ record EngineOptions(
         Optional<Path> draftModel,
         long sessionBytes,
         Duration stepTarget) {
+    private static final int TRIAL_BATCH_TOKENS = 64;
+
     private static final List<TensorType> KV_TYPES = List.of(
             TensorType.F32,
             TensorType.F16,
@@ -129,6 +131,28 @@ record EngineOptions(
                     "at least the " + settings.sequences() + " sequences, each of which takes part in every step");
         }
         return options;
+    }
+
+    /** The same for a model that serves one short request. */
+    EngineOptions forTrial() {
+        var tokens = Math.min(batchTokens, TRIAL_BATCH_TOKENS);
+        return new EngineOptions(
+                keyType,
+                valueType,
+                tokens,
+                Math.min(microBatchTokens, tokens),
+                flashAttention,
+                mmap,
+                false,
+                kvLayout,
+                0,
+                false,
+                0,
+                deterministic,
+                0,
+                Optional.empty(),
+                0,
+                stepTarget);
     }
 
     private static boolean isQuantized(TensorType type) {

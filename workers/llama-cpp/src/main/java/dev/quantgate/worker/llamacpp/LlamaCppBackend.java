@@ -25,10 +25,14 @@ import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
+import dev.quantgate.worker.llamacpp.quantize.VerifiedFiles;
 import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,8 @@ final class LlamaCppBackend implements Backend {
     private final EngineOptions options;
     private final int threads;
     private final LoadedModels models;
+    private final VerifiedFiles files = new VerifiedFiles();
+    private final AtomicReference<@Nullable GgufQuantization> prepared = new AtomicReference<>();
 
     LlamaCppBackend(BackendSettings settings) {
         this.settings = settings;
@@ -69,12 +75,12 @@ final class LlamaCppBackend implements Backend {
 
     @Override
     public ArtifactInfo inspect(Path artifact) {
-        return ModelFiles.describe(artifact, ModelFiles.verify(artifact));
+        return ModelFiles.describe(artifact, files.verify(artifact));
     }
 
     @Override
     public AdapterInfo inspectAdapter(Path adapter, Path base) {
-        var info = ModelFiles.verifyAdapter(adapter, ModelFiles.verify(base).file());
+        var info = ModelFiles.verifyAdapter(adapter, files.verify(base).file());
         return new AdapterInfo(info.rank(), info.alpha());
     }
 
@@ -87,12 +93,16 @@ final class LlamaCppBackend implements Backend {
     public LoadedModel load(
             Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
         progress.progress(0, "checking the file");
-        var info = ModelFiles.verify(artifact);
+        // The first time, the libraries come in while Java reads the file; a failure comes again when they are used.
+        var unused = CompletableFuture.runAsync(LlamaCpp::load);
+        var info = files.verify(artifact);
+        var shape = shape(loadOptions);
+        var tuning = tuning(loadOptions);
         var requested = loadOptions.contextTokens() > 0 ? loadOptions.contextTokens() : settings.contextTokens();
-        var reservation = models.reserve(free -> ContextPlan.choose(info, settings, options, requested, free));
+        var reservation = models.reserve(free -> ContextPlan.choose(info, shape, tuning, requested, free));
         try {
             progress.progress(0, "loading tensors");
-            var model = open(artifact, progress, cancellation);
+            var model = open(artifact, loadOptions, progress, cancellation);
             try {
                 return serve(model, info, loadOptions, reservation, progress);
             } catch (RuntimeException e) {
@@ -111,17 +121,28 @@ final class LlamaCppBackend implements Backend {
         }
     }
 
+    /** A trial is one short generation and needs no room for others. */
+    private BackendSettings shape(LoadOptions loadOptions) {
+        return loadOptions.trial() ? settings.withSequences(1) : settings;
+    }
+
+    private EngineOptions tuning(LoadOptions loadOptions) {
+        return loadOptions.trial() ? options.forTrial() : options;
+    }
+
     private LoadedModel serve(
             LlamaModel model,
             GgufInfo info,
             LoadOptions loadOptions,
             LoadedModels.Reservation reservation,
             ProgressListener progress) {
+        var shape = shape(loadOptions);
+        var tuning = tuning(loadOptions);
         var plan = reservation.plan();
-        var draft = options.draftModel()
-                .map(file -> LoadedDraft.load(file, model, plan, options, settings.sequences(), threads, reservation));
+        var draft = tuning.draftModel()
+                .map(file -> LoadedDraft.load(file, model, plan, tuning, shape.sequences(), threads, reservation));
         try {
-            var engine = new LlamaDecodeEngine(model, plan.contextOptions(options, threads), reservation);
+            var engine = new LlamaDecodeEngine(model, plan.contextOptions(tuning, threads), reservation);
             progress.progress(1, "ready");
             LOGGER.atInfo()
                     .addKeyValue("modelId", loadOptions.displayName())
@@ -136,8 +157,8 @@ final class LlamaCppBackend implements Backend {
                     engine,
                     draft,
                     reservation,
-                    settings,
-                    options,
+                    shape,
+                    tuning,
                     threads,
                     new AdapterChoice(info.file(), loadOptions.adapters()),
                     sessions(loadOptions, info),
@@ -160,8 +181,13 @@ final class LlamaCppBackend implements Backend {
                 info.file().metadata().containsKey(window));
     }
 
-    private LlamaModel open(Path artifact, ProgressListener progress, Cancellation cancellation) {
-        var modelOptions = ModelOptions.defaults().withMmap(options.mmap()).withMlock(options.mlock());
+    private LlamaModel open(
+            Path artifact, LoadOptions loadOptions, ProgressListener progress, Cancellation cancellation) {
+        // Rearranging the weights for faster kernels takes longer than a trial's few tokens.
+        var modelOptions = ModelOptions.defaults()
+                .withMmap(options.mmap())
+                .withMlock(options.mlock() && !loadOptions.trial())
+                .withExtraBuffers(!loadOptions.trial());
         try {
             return LlamaModel.open(artifact, modelOptions, fraction -> {
                 progress.progress(fraction, "loading tensors");
@@ -174,12 +200,17 @@ final class LlamaCppBackend implements Backend {
 
     @Override
     public long quantizedSizeBytes(QuantizationJob job) {
-        return GgufQuantization.prepare(job, threads).outputBytes();
+        var quantization = GgufQuantization.prepare(job, threads, files);
+        prepared.set(quantization);
+        return quantization.outputBytes();
     }
 
     @Override
     public QuantizationReport quantize(QuantizationJob job, ProgressListener progress, Cancellation cancellation) {
-        return GgufQuantization.prepare(job, threads).run(progress, cancellation);
+        // Who asks for the size before has had everything prepared.
+        var ready = prepared.getAndSet(null);
+        var quantization = ready != null && ready.isFor(job) ? ready : GgufQuantization.prepare(job, threads, files);
+        return quantization.run(progress, cancellation);
     }
 
     @Override

@@ -216,6 +216,20 @@ class LlamaCppBackendTest {
     }
 
     @Test
+    void aTrialGeneratesWithLessMemory() throws Exception {
+        try (var backend = backend();
+                var trial = backend.load(file, LoadOptions.forTrial("tiny", 64), (f, s) -> {}, new Cancellation());
+                var served = backend.load(file, new LoadOptions("tiny", 64), (f, s) -> {}, new Cancellation())) {
+            var end = TestStream.start(
+                            trial, Generate.prompt("hello").maxTokens(4).build())
+                    .completed();
+
+            assertThat(end.completionTokens()).isPositive();
+            assertThat(trial.memoryBytes()).isLessThan(served.memoryBytes());
+        }
+    }
+
+    @Test
     void aQuantizedSourceNeedsPermission() throws Exception {
         try (var backend = backend()) {
             var first = job(backend, "Q8_0", file, false);

@@ -62,7 +62,8 @@ class LoraTest {
             }
             return found;
         };
-        return backend.load(file, new LoadOptions("tiny", 0, files, Optional.empty()), (fraction, step) -> {}, new Cancellation());
+        return backend.load(
+                file, new LoadOptions("tiny", 0, files, Optional.empty()), (fraction, step) -> {}, new Cancellation());
     }
 
     private static void add(String name, TinyLora adapter) {

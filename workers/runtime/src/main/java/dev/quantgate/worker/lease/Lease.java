@@ -131,7 +131,9 @@ public final class Lease implements AutoCloseable {
     private void release() throws IOException {
         stopRenewing();
         if (model.exists()) {
-            LeaseState.free(epoch, ttl).write(leaseFile);
+            // A power cut may take it back: then the lease runs out by itself, and its epoch is on the disk since it
+            // was taken.
+            LeaseState.free(epoch, ttl).writeVolatile(leaseFile);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.QuantizationJob;
 import dev.quantgate.worker.store.DamagedFileException;
+import dev.quantgate.worker.store.FileMutex;
 import dev.quantgate.worker.store.FreeSpace;
 import dev.quantgate.worker.store.Sha256;
 import dev.quantgate.worker.store.StoredFile;
@@ -16,7 +17,6 @@ import dev.quantgate.worker.store.VariantManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -95,8 +95,9 @@ final class QuantizeJob {
             Path part,
             QuantizationReport report)
             throws IOException {
-        // Hashing reads what is on the disk while the model is loaded from it: two cores, one wait.
-        var hashes = CompletableFuture.supplyAsync(() -> hashAll(part), place.jobs());
+        // One wait for three: the disk takes the files while they are hashed and a model is loaded from them.
+        var synced = CompletableFuture.supplyAsync(() -> unchecked(() -> StoredFile.syncAll(part)), place.jobs());
+        var hashes = CompletableFuture.supplyAsync(() -> unchecked(() -> StoredFile.hashAll(part)), place.jobs());
         var artifact = artifactOf(source, part);
         var path = artifact.equals(VariantManifest.WHOLE_FOLDER) ? part : part.resolve(artifact);
         var info = place.backend().inspect(path);
@@ -112,6 +113,7 @@ final class QuantizeJob {
                     "importance_matrix_sha256",
                     Sha256.ofFile(work.request().importanceMatrix().get()));
         }
+        join(synced);
         return new VariantManifest(
                 type.name(),
                 type.name(),
@@ -152,17 +154,17 @@ final class QuantizeJob {
         }
     }
 
-    private static List<StoredFile> hashAll(Path part) {
+    private static <T> T unchecked(FileMutex.Action<T> action) {
         try {
-            return StoredFile.hashAll(part);
+            return action.run();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
-    private static List<StoredFile> join(CompletableFuture<List<StoredFile>> hashes) throws IOException {
+    private static <T> T join(CompletableFuture<T> result) throws IOException {
         try {
-            return hashes.join();
+            return result.join();
         } catch (CompletionException failed) {
             if (failed.getCause() instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
                 throw unchecked.getCause();

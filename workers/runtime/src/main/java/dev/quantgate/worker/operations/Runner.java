@@ -36,10 +36,10 @@ final class Runner {
         this.quantizing = new QuantizeJob(place);
     }
 
-    /** Records the start; empty if the operation has ended meanwhile. */
+    /** Records the start, which a power cut may take back; empty if the operation has ended meanwhile. */
     Optional<Run> start(String id, Lease lease) throws IOException {
         var now = place.clock().instant();
-        var entry = journal.update(
+        var entry = journal.updateProgress(
                 id, before -> before.isFinal() ? before : before.started(place.workerId(), lease.epoch(), now));
         return entry.isFinal() ? Optional.empty() : Optional.of(new Run(entry, lease));
     }

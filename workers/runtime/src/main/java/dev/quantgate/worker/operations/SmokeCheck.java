@@ -44,7 +44,7 @@ final class SmokeCheck {
 
     /** Passes, or fails with INVALID_MODEL (it does not work), OUT_OF_MEMORY or CANCELLED. */
     void pass(Path artifact, ModelRef variant, Set<Task> tasks, Cancellation cancellation) {
-        var options = new LoadOptions(variant.toString(), CONTEXT_TOKENS);
+        var options = LoadOptions.forTrial(variant.toString(), CONTEXT_TOKENS);
         var context = new CallContext("check " + variant, LIMIT, "", cancellation);
         try (var model = loader.load(artifact, options, (fraction, step) -> {}, cancellation)) {
             if (tasks.contains(Task.GENERATE)) {

@@ -86,6 +86,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.statusReport = new StatusReport(id, backend, store.id(), catalog, loaded, operations, running);
     }
 
+    /** Starts to load a model before anybody asks for it, if it is one of this worker's. */
+    void preload(ModelRef model) {
+        models.preload(model);
+    }
+
     @Override
     public WorkerStatus status() {
         return statusReport.now();

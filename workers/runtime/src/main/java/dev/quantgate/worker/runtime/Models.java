@@ -23,9 +23,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The models of a worker: what the store has, what is in memory, and the way from one to the other. */
 final class Models implements Inference.ModelAccess {
+    private static final Logger LOG = LoggerFactory.getLogger(Models.class);
+
     private final ModelStore store;
     private final Leases leases;
     private final Catalog catalog;
@@ -92,6 +97,24 @@ final class Models implements Inference.ModelAccess {
                         return new LoadOutcome(records.of(target.ref(), target.variant()), before);
                     });
         });
+    }
+
+    /** Starts to load a model before anybody asks for it; another worker's is left to it, a failure is logged. */
+    void preload(ModelRef ref) {
+        var unused = load(ref, LoadSettings.DEFAULT, CallContext.of("preload")).whenComplete((outcome, failed) -> {
+            if (failed != null) {
+                logNotPreloaded(ref, failed);
+            }
+        });
+    }
+
+    private static void logNotPreloaded(ModelRef ref, Throwable failed) {
+        var failure = WorkerFailure.find(failed);
+        var others = failure.isPresent() && failure.get().kind() == FailureKind.MODEL_NOT_FOUND;
+        LOG.atLevel(others ? Level.DEBUG : Level.WARN)
+                .addKeyValue("modelId", ref)
+                .addKeyValue("failure", failure.map(WorkerFailure::message).orElseGet(() -> String.valueOf(failed)))
+                .log("a model could not be loaded at the start");
     }
 
     CompletableFuture<List<String>> unload(ModelRef ref, CallContext context) {

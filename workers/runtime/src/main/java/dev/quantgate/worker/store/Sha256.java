@@ -23,10 +23,12 @@ public final class Sha256 {
 
     public static String ofFile(Path file) throws IOException {
         var digest = newDigest();
-        var buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        // An array, because a digest copies a direct buffer in pieces of a page.
+        var bytes = new byte[BUFFER_BYTES];
+        var buffer = ByteBuffer.wrap(bytes);
         try (var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            while (channel.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
+            for (var count = channel.read(buffer); count >= 0; count = channel.read(buffer.clear())) {
+                digest.update(bytes, 0, count);
             }
         }
         return hex(digest.digest());

@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.AfterEach;
@@ -52,8 +53,8 @@ class VerticleLauncherTest {
 
     @Test
     void aWorkerIsReachedOverTheBusAndUndeployClosesTheBackend() throws Exception {
-        var running =
-                Await.result(launcher.start(vertx, settings(FakeBackend.NAME)).toCompletionStage());
+        var running = Await.result(
+                launcher.open(settings(FakeBackend.NAME)).start(vertx).toCompletionStage());
         var clients = Await.result(WorkerClients.start(vertx).toCompletionStage());
         Await.until(() -> !clients.workers().isEmpty());
         var worker = clients.workers().get(0).worker();
@@ -77,8 +78,21 @@ class VerticleLauncherTest {
     }
 
     @Test
+    void aModelOfTheSettingsIsLoadedBeforeAnybodyAsks() throws Exception {
+        try (var before = new TestWorker(root.resolve("store"))) {
+            before.importModel("m", "F16");
+        }
+
+        var running = Await.result(
+                launcher.open(settings(FakeBackend.NAME)).start(vertx).toCompletionStage());
+
+        Await.until(() -> FakeProvider.MADE.stream().anyMatch(backend -> !backend.open.isEmpty()));
+        Await.result(running.stop(Duration.ofSeconds(5)).toCompletionStage());
+    }
+
+    @Test
     void anUnknownBackendIsRefusedWithTheOnesThatAreThere() {
-        var starting = launcher.start(vertx, settings("vulkan")).toCompletionStage();
+        var starting = launcher.open(settings("vulkan")).start(vertx).toCompletionStage();
 
         assertThatThrownBy(() -> Await.result(starting))
                 .satisfies(refused -> assertThat(WorkerFailure.find(refused))
@@ -91,6 +105,7 @@ class VerticleLauncherTest {
                 root.resolve("store"),
                 Map.of(backend, new BackendSettings(1, 1 << 20, 0, 1, 8, Map.of())),
                 Duration.ZERO,
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                List.of(ModelRef.of("m"), ModelRef.of("nobody")));
     }
 }

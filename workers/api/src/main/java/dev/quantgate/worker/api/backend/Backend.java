@@ -54,12 +54,14 @@ public interface Backend extends AutoCloseable {
      */
     LoadedModel load(Path artifact, LoadOptions options, ProgressListener progress, Cancellation cancellation);
 
-    /** Predicted size of what {@link #quantize} writes, in bytes; an upper bound is fine. */
+    /**
+     * Predicted size of what {@link #quantize} writes, in bytes; an upper bound is fine. Refuses what that would refuse.
+     */
     long quantizedSizeBytes(QuantizationJob job);
 
     /**
-     * Quantises {@code job.source()} into {@code job.outputFolder()}, which exists and is empty; writes, fsyncs and
-     * verifies the files there by opening them again. Never touches the source.
+     * Quantises {@code job.source()} into {@code job.outputFolder()}, which exists and is empty; writes the
+     * files there and verifies them by opening them again. The caller syncs them. Never touches the source.
      *
      * @throws WorkerException FAILED_PRECONDITION, INVALID_REQUEST, DISK_FULL, CANCELLED, INVALID_MODEL
      */

@@ -30,6 +30,11 @@ public record BackendSettings(
         options = Map.copyOf(Objects.requireNonNull(options, "options"));
     }
 
+    /** The same with another number of sequences. */
+    public BackendSettings withSequences(int value) {
+        return new BackendSettings(threads, memoryLimitBytes, contextTokens, value, queueCapacity, options);
+    }
+
     private static void requireAtLeast(String name, long value, long least) {
         if (value < least) {
             throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");

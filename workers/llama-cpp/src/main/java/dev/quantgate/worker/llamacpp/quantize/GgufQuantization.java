@@ -19,10 +19,8 @@ import dev.quantgate.worker.llamacpp.gguf.ImportanceMatrix;
 import dev.quantgate.worker.llamacpp.gguf.Limits;
 import dev.quantgate.worker.llamacpp.gguf.QuantizationType;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,19 +35,29 @@ public final class GgufQuantization {
     /** Name of the file it makes in the output folder. */
     public static final String OUTPUT_NAME = "model.gguf";
 
-    /** Share of the time that goes into making tensors; the rest is syncing and checking. */
+    /** Share of the time that goes into making tensors; the rest is checking. */
     private static final double TENSORS_SHARE = 0.95;
 
     private final QuantizationJob job;
     private final QuantizationType type;
     private final GgufInfo source;
     private final QuantizeOptions options;
+    private final QuantizePlan plan;
+    private final VerifiedFiles files;
 
-    private GgufQuantization(QuantizationJob job, QuantizationType type, GgufInfo source, QuantizeOptions options) {
+    private GgufQuantization(
+            QuantizationJob job,
+            QuantizationType type,
+            GgufInfo source,
+            QuantizeOptions options,
+            QuantizePlan plan,
+            VerifiedFiles files) {
         this.job = job;
         this.type = type;
         this.source = source;
         this.options = options;
+        this.plan = plan;
+        this.files = files;
     }
 
     /**
@@ -57,9 +65,9 @@ public final class GgufQuantization {
      *
      * @throws WorkerException INVALID_MODEL, INVALID_REQUEST, FAILED_PRECONDITION
      */
-    public static GgufQuantization prepare(QuantizationJob job, int threads) {
+    public static GgufQuantization prepare(QuantizationJob job, int threads, VerifiedFiles files) {
         var type = QuantizationTypes.named(job.type().name());
-        var source = ModelFiles.verify(job.source());
+        var source = files.verify(job.source());
         if (source.isQuantized() && !job.allowRequantize()) {
             throw precondition("the source is quantised already (" + source.majorityType()
                     + "); quantising it again loses quality twice and needs allow_requantize");
@@ -73,34 +81,36 @@ public final class GgufQuantization {
             options = options.withImportanceMatrix(
                     readMatrix(job.importanceMatrix().get(), source));
         }
-        return new GgufQuantization(job, type, source, options);
+        var plan = plan(job, type, options);
+        if (plan.needsImportanceMatrix()) {
+            throw needsMatrix(type);
+        }
+        return new GgufQuantization(job, type, source, options, plan, files);
+    }
+
+    /** Whether this is what is to be made for {@code other}. */
+    public boolean isFor(QuantizationJob other) {
+        return job.equals(other);
     }
 
     /** Predicted size of the output, in bytes. */
     public long outputBytes() {
-        return plan().outputBytes();
+        return plan.outputBytes();
     }
 
     /**
-     * Makes the file, syncs it to disk and verifies it anew. The caller generates with it before it is published.
+     * Makes the file and verifies it anew. The caller generates with it and syncs it before it is published.
      *
      * @throws WorkerException FAILED_PRECONDITION, DISK_FULL, CANCELLED, INVALID_MODEL
      */
     public QuantizationReport run(ProgressListener progress, Cancellation cancellation) {
         var startedAt = System.nanoTime();
-        var plan = plan();
-        if (plan.needsImportanceMatrix()) {
-            throw needsMatrix(type);
-        }
         requireRoom(plan.outputBytes());
         var output = job.outputFolder().resolve(OUTPUT_NAME);
         try {
-            write(output, plan, progress, cancellation);
-            progress.progress(TENSORS_SHARE, "writing to disk");
-            sync(output);
-            sync(job.outputFolder());
+            write(output, progress, cancellation);
             progress.progress(TENSORS_SHARE, "checking the new file");
-            var made = ModelFiles.verify(output);
+            var made = files.verify(output);
             progress.progress(1, "done");
             return new QuantizationReport(
                     source.weightsBytes(),
@@ -111,13 +121,10 @@ public final class GgufQuantization {
         } catch (RuntimeException e) {
             deleteQuietly(output);
             throw e;
-        } catch (IOException e) {
-            deleteQuietly(output);
-            throw new WorkerException(diskFailure(plan.outputBytes()), e);
         }
     }
 
-    private QuantizePlan plan() {
+    private static QuantizePlan plan(QuantizationJob job, QuantizationType type, QuantizeOptions options) {
         try {
             return Quantizer.plan(job.source(), options);
         } catch (LlamaException e) {
@@ -129,7 +136,7 @@ public final class GgufQuantization {
         }
     }
 
-    private void write(Path output, QuantizePlan plan, ProgressListener progress, Cancellation cancellation) {
+    private void write(Path output, ProgressListener progress, Cancellation cancellation) {
         var cancel = new CancelFlag();
         cancellation.onCancel(cancel::cancel);
         var total =
@@ -140,6 +147,7 @@ public final class GgufQuantization {
                     job.source(),
                     output,
                     options,
+                    plan,
                     tensor -> {
                         done[0] += tensor.fromBytes();
                         progress.progress(
@@ -185,12 +193,6 @@ public final class GgufQuantization {
             return Files.size(file);
         } catch (IOException e) {
             return 0;
-        }
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 

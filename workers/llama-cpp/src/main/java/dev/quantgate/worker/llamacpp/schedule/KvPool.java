@@ -25,6 +25,7 @@ final class KvPool implements KvCache {
     private final List<KvSequence> active = new ArrayList<>();
     private final List<KvSequence> cached = new ArrayList<>();
     private final List<KvSequence> marked = new ArrayList<>();
+    private final ForgottenPrefixes forgotten = new ForgottenPrefixes();
     private KvSegment root = KvSegment.root();
 
     /** Sequence that holds cells of guesses until they may be given out again; -1 while there are none. */
@@ -36,8 +37,8 @@ final class KvPool implements KvCache {
     private long mark;
 
     /**
-     * Keeps at most so many tokens of finished sequences, but always the newest one; 0 keeps and shares nothing. With
-     * more the engine needs at least one sequence id more than sequences run at once.
+     * Keeps at most so many tokens of finished sequences, and the newest one even if it is longer, as long as that pays; 0
+     * keeps and shares nothing. With more the engine needs at least one sequence id more than sequences run at once.
      */
     KvPool(DecodeEngine engine, int cachedLimitTokens) {
         this.engine = engine;
@@ -110,7 +111,7 @@ final class KvPool implements KvCache {
             var leaf = source.leaf().endingAt(shared, source.computed()).hold();
             opened = new KvSequence(id, tokens, leaf, shared, ++clock);
         }
-        budget.started(opened.computed(), tokens.size());
+        budget.started(Math.max(opened.computed(), forgotten.matches(tokens)), tokens.size());
         active.add(opened);
         return opened;
     }
@@ -166,6 +167,14 @@ final class KvPool implements KvCache {
         var sequence = ended.detached(++clock);
         if (!budget.enabled() || sequence.computed() < MIN_SHARED_TOKENS || isCached(sequence)) {
             free(sequence);
+            return;
+        }
+        if (budget.tokens() == 0) {
+            forgotten.add(sequence.tokens());
+            free(sequence);
+            while (evictOldest(null)) {
+                // None of them was of use to anybody for a while.
+            }
             return;
         }
         // What the new entry contains entirely would only take up an id.

@@ -75,6 +75,21 @@ class KvPoolTest {
     }
 
     @Test
+    void promptsWithNothingInCommonLeaveNothingBehindUntilOneComesBack() {
+        for (int i = 1; i <= PrefixBudget.PATIENCE_REQUESTS; i++) {
+            pool.retire(computed(numbers(60, i)));
+        }
+        assertThat(pool.usedTokens()).isZero();
+
+        pool.retire(computed(numbers(60, PrefixBudget.PATIENCE_REQUESTS)));
+
+        assertThat(pool.usedTokens()).isEqualTo(60);
+        assertThat(pool.open(new TokenList(numbers(60, PrefixBudget.PATIENCE_REQUESTS)))
+                        .computed())
+                .isEqualTo(59);
+    }
+
+    @Test
     void theNewestPrefixIsKeptWhateverItsLength() {
         var limited = new KvPool(engine, 50);
         var sequence = limited.open(new TokenList(numbers(200, 1)));

@@ -28,6 +28,17 @@ class PrefixBudgetTest {
     }
 
     @Test
+    void promptsWithNothingInCommonGetNoRoomUntilOneHas() {
+        for (int i = 0; i < PrefixBudget.PATIENCE_REQUESTS; i++) {
+            budget.started(12, 100);
+        }
+        assertThat(budget.tokens()).isZero();
+
+        budget.started(13, 100);
+        assertThat(budget.tokens()).isEqualTo(512);
+    }
+
+    @Test
     void nothingIsKeptWithoutRoom() {
         assertThat(new PrefixBudget(0).enabled()).isFalse();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quantgate.worker.llamacpp.quantize;
+
+import org.jspecify.annotations.NullMarked;
