@@ -2,6 +2,7 @@ package dev.quantgate.bench;
 
 import dev.quantgate.bench.encoders.EncodersSuite;
 import dev.quantgate.bench.gateway.GatewaySuite;
+import dev.quantgate.bench.kv.KvSuite;
 import dev.quantgate.bench.serving.ServingSuite;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,8 @@ final class BenchMain implements Callable<Integer> {
     enum SuiteName {
         GATEWAY,
         SERVING,
-        ENCODERS
+        ENCODERS,
+        KV
     }
 
     @Parameters(index = "0", paramLabel = "SUITE", description = "${COMPLETION-CANDIDATES}")
@@ -131,6 +133,7 @@ final class BenchMain implements Callable<Integer> {
             case GATEWAY -> GatewaySuite.open(bench);
             case SERVING -> ServingSuite.open(bench);
             case ENCODERS -> EncodersSuite.open(bench);
+            case KV -> KvSuite.open(bench);
         };
     }
 
@@ -138,7 +141,7 @@ final class BenchMain implements Callable<Integer> {
     private Duration limit() {
         return switch (suite) {
             case SERVING -> SERVING_CONTEST_LIMIT;
-            case GATEWAY, ENCODERS -> NO_LIMIT;
+            case GATEWAY, ENCODERS, KV -> NO_LIMIT;
         };
     }
 
@@ -151,7 +154,7 @@ final class BenchMain implements Callable<Integer> {
         }
         return switch (suite) {
             case GATEWAY -> MANY_ROUNDS;
-            case SERVING, ENCODERS -> FEW_ROUNDS;
+            case SERVING, ENCODERS, KV -> FEW_ROUNDS;
         };
     }
 }

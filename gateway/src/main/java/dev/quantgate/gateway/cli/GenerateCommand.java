@@ -46,9 +46,10 @@ final class GenerateCommand extends RpcCommand {
                 .setSampling(flags.sampling())
                 .setOptions(flags.options())
                 .addAllLora(flags.lora())
-                .build();
+                .setSession(flags.session());
+        flags.keepAlive().ifPresent(request::setKeepAlive);
         var responses =
-                InferenceServiceGrpc.newBlockingStub(connection.channel()).generate(request);
+                InferenceServiceGrpc.newBlockingStub(connection.channel()).generate(request.build());
         while (responses.hasNext()) {
             var response = responses.next();
             if (console.json()) {

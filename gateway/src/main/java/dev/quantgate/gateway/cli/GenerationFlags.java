@@ -1,5 +1,6 @@
 package dev.quantgate.gateway.cli;
 
+import com.google.protobuf.Duration;
 import dev.quantgate.v1.ContextOverflow;
 import dev.quantgate.v1.GenerationOptions;
 import dev.quantgate.v1.LoraAdapter;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -87,6 +89,26 @@ final class GenerationFlags {
             paramLabel = "NAME[=SCALE]",
             description = "Use a LoRA adapter of the model; may be repeated. Default scale 1.")
     private List<String> lora = new ArrayList<>();
+
+    @Option(
+            names = "--session",
+            paramLabel = "NAME",
+            description = "Keep the computed state under NAME, and go on from what is kept there.")
+    private String session = "";
+
+    @Option(
+            names = "--keep-alive",
+            paramLabel = "TIME",
+            description = "Keep the model in memory so long afterwards, such as 5m; -1 for ever.")
+    private @Nullable String keepAlive;
+
+    Optional<Duration> keepAlive() {
+        return Optional.ofNullable(keepAlive).map(KeepAlive::parse);
+    }
+
+    String session() {
+        return session;
+    }
 
     List<LoraAdapter> lora() {
         return lora.stream().map(GenerationFlags::adapter).toList();

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -215,13 +216,30 @@ final class ModelsCommand {
         @Option(names = "--context", paramLabel = "N", description = "Tokens of context for each sequence.")
         private int context;
 
+        @Option(
+                names = "--pin",
+                negatable = true,
+                description = "Keep it in memory until it is unloaded by name; --no-pin ends that.")
+        private @Nullable Boolean pin;
+
+        @Option(
+                names = "--keep-alive",
+                paramLabel = "TIME",
+                description = "Unload it so long after its last request, such as 5m; -1 never does.")
+        private @Nullable String keepAlive;
+
         @Override
         protected int run() {
-            var answer = ModelServiceGrpc.newBlockingStub(connection.channel())
-                    .loadModel(LoadModelRequest.newBuilder()
-                            .setName(Resources.model(model))
-                            .setContextLength(context)
-                            .build());
+            var request = LoadModelRequest.newBuilder()
+                    .setName(Resources.model(model))
+                    .setContextLength(context);
+            if (pin != null) {
+                request.setPin(pin);
+            }
+            if (keepAlive != null) {
+                request.setKeepAlive(KeepAlive.parse(keepAlive));
+            }
+            var answer = ModelServiceGrpc.newBlockingStub(connection.channel()).loadModel(request.build());
             if (console.json()) {
                 console.message(answer);
             } else {

@@ -4,6 +4,7 @@ import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListWorkersRequest;
 import dev.quantgate.v1.LoadState;
 import dev.quantgate.v1.ModelServiceGrpc;
+import dev.quantgate.v1.Worker;
 import dev.quantgate.v1.WorkerServiceGrpc;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,7 +21,8 @@ final class PsCommand extends RpcCommand {
             workers.getWorkersList().forEach(console::message);
             return ExitCodes.OK;
         }
-        var table = new Table("WORKER", "BACKEND", "ENGINE", "CPU", "STATE", "RUNNING", "QUEUED", "RSS", "LOADED");
+        var table = new Table(
+                "WORKER", "BACKEND", "ENGINE", "CPU", "STATE", "RUNNING", "QUEUED", "PREFIX HITS", "RSS", "LOADED");
         for (var worker : workers.getWorkersList()) {
             table.row(
                     Resources.last(worker.getName()),
@@ -30,6 +32,7 @@ final class PsCommand extends RpcCommand {
                     worker.getState().name().substring("WORKER_STATE_".length()).toLowerCase(Locale.ROOT),
                     Integer.toString(worker.getRunningRequests()),
                     Integer.toString(worker.getQueuedRequests()),
+                    prefixHits(worker),
                     Table.bytes(worker.getResidentBytes()),
                     worker.getLoadedVariantsList().stream()
                             .map(Resources::display)
@@ -40,13 +43,22 @@ final class PsCommand extends RpcCommand {
         return ExitCodes.OK;
     }
 
+    /** The part of all prompt tokens that the prefix cache spared. */
+    private static String prefixHits(Worker worker) {
+        double hits = worker.getStatisticsOrDefault("prefix_hit_tokens", 0);
+        var all = hits + worker.getStatisticsOrDefault("prompt_tokens", 0);
+        return all == 0 ? "" : Math.round(100 * hits / all) + "%";
+    }
+
     private void printModels() {
         var models = ModelServiceGrpc.newBlockingStub(connection.channel())
                 .listModels(ListModelsRequest.newBuilder().setPageSize(1000).build());
         var table = new Table("MODEL", "STATE", "MEMORY", "WHY");
         for (var model : models.getModelsList()) {
             for (var variant : model.getVariantsList()) {
-                if (variant.getState() != LoadState.LOAD_STATE_UNLOADED) {
+                // One that left memory says why, as long as the worker remembers.
+                if (variant.getState() != LoadState.LOAD_STATE_UNLOADED
+                        || !variant.getStateReason().isEmpty()) {
                     table.row(
                             Resources.display(variant.getName()),
                             variant.getState()

@@ -66,6 +66,7 @@ public final class Quantgate {
         commands.put("quantize", QuantizeCommand.class);
         commands.put("models", ModelsCommand.class);
         commands.put("adapters", AdaptersCommand.class);
+        commands.put("sessions", SessionsCommand.class);
         commands.put("ps", PsCommand.class);
         commands.put("operations", OperationsCommand.class);
         commands.put("tokenize", TokenizeCommand.class);

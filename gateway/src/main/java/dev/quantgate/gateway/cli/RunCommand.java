@@ -42,8 +42,9 @@ final class RunCommand extends RpcCommand {
                 .setSampling(flags.sampling())
                 .setOptions(flags.options())
                 .addAllLora(flags.lora())
-                .build();
-        var session = new ChatSession(connection.channel(), console, settings, system, timings);
+                .setSession(flags.session());
+        flags.keepAlive().ifPresent(settings::setKeepAlive);
+        var session = new ChatSession(connection.channel(), console, settings.build(), system, timings);
         if (prompt != null) {
             session.ask(prompt.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : prompt);
         } else {

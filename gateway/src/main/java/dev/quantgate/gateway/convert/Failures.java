@@ -22,7 +22,8 @@ public final class Failures {
     public static Code code(FailureKind kind) {
         return switch (kind) {
             case INVALID_REQUEST -> Code.INVALID_ARGUMENT;
-            case MODEL_NOT_FOUND, VARIANT_NOT_FOUND, ADAPTER_NOT_FOUND, OPERATION_NOT_FOUND -> Code.NOT_FOUND;
+            case MODEL_NOT_FOUND, VARIANT_NOT_FOUND, ADAPTER_NOT_FOUND, SESSION_NOT_FOUND, OPERATION_NOT_FOUND ->
+                Code.NOT_FOUND;
             case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
             case UNSUPPORTED, FAILED_PRECONDITION, INVALID_MODEL, STORE_READ_ONLY -> Code.FAILED_PRECONDITION;
             case QUEUE_FULL, OUT_OF_MEMORY, DISK_FULL -> Code.RESOURCE_EXHAUSTED;

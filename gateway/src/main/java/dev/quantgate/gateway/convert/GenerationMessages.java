@@ -64,6 +64,7 @@ public final class GenerationMessages {
                         .setDecodeMicros(micros(completed.timings().decode())))
                 .setSeed(completed.seed())
                 .setStopMatch(completed.stopMatch())
+                .setSessionTokens(completed.sessionTokens())
                 .build();
     }
 

@@ -17,6 +17,7 @@ import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Requests for generated text, checked and as records; what a request leaves out gets its documented default. */
@@ -30,7 +31,11 @@ public final class GenerationRequests {
                 new GenerationInput.Prompt(request.getPrompt(), request.getParseSpecial()),
                 sampling(request.getSampling()),
                 options(request.getOptions()),
-                adapters(request.getModel(), request.getLoraList()));
+                adapters(request.getModel(), request.getLoraList()),
+                request.getSession(),
+                request.hasKeepAlive()
+                        ? Optional.of(ModelRequests.keepAlive(request.getKeepAlive()))
+                        : Optional.empty());
     }
 
     /** Reads a conversation. @throws WorkerException INVALID_REQUEST that names the field */
@@ -50,7 +55,11 @@ public final class GenerationRequests {
                         !request.hasEnableThinking() || request.getEnableThinking()),
                 sampling(request.getSampling()),
                 options(request.getOptions()),
-                adapters(request.getModel(), request.getLoraList()));
+                adapters(request.getModel(), request.getLoraList()),
+                request.getSession(),
+                request.hasKeepAlive()
+                        ? Optional.of(ModelRequests.keepAlive(request.getKeepAlive()))
+                        : Optional.empty());
     }
 
     private static List<AdapterUse> adapters(String model, List<LoraAdapter> given) {

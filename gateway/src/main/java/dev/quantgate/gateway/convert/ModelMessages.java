@@ -7,11 +7,13 @@ import dev.quantgate.v1.LoadState;
 import dev.quantgate.v1.Model;
 import dev.quantgate.v1.QuantizationReport;
 import dev.quantgate.v1.QuantizationType;
+import dev.quantgate.v1.Session;
 import dev.quantgate.v1.Task;
 import dev.quantgate.v1.Variant;
 import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.LoadOutcome;
 import dev.quantgate.worker.api.ModelRecord;
+import dev.quantgate.worker.api.SessionRecord;
 import dev.quantgate.worker.api.VariantRecord;
 import java.time.Instant;
 
@@ -44,6 +46,14 @@ public final class ModelMessages {
                 .setRank(adapter.rank())
                 .setAlpha(adapter.alpha())
                 .setCreateTime(timestamp(adapter.createdAt()))
+                .build();
+    }
+
+    public static Session session(String model, SessionRecord session) {
+        return Session.newBuilder()
+                .setName(ResourceNames.session(model, session.name()))
+                .setSizeBytes(session.sizeBytes())
+                .setUpdateTime(timestamp(session.savedAt()))
                 .build();
     }
 

@@ -2,18 +2,25 @@ package dev.quantgate.gateway.convert;
 
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
+import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.QuantizeModelRequest;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.Names;
 import dev.quantgate.worker.api.QuantizeRequest;
 import dev.quantgate.worker.api.WorkerFailure;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Requests that change the model store, checked and as records. */
 public final class ModelRequests {
+    /** A hundred years: more is a mistake, and less than what nanoseconds can count. */
+    private static final long MAX_SECONDS = 3_155_760_000L;
+
+    private static final long NANOS_OF_SECOND = 1_000_000_000L;
     private static final String HUGGING_FACE = "hf:";
 
     private ModelRequests() {}
@@ -28,6 +35,25 @@ public final class ModelRequests {
                 request.getModelType(),
                 request.getVersion(),
                 request.getRequestId());
+    }
+
+    /** Reads how a model is to be loaded. @throws WorkerException INVALID_REQUEST that names the field */
+    public static LoadSettings settings(LoadModelRequest request) {
+        return new LoadSettings(
+                request.getContextLength(),
+                request.hasPin() ? Optional.of(request.getPin()) : Optional.empty(),
+                request.hasKeepAlive() ? Optional.of(keepAlive(request.getKeepAlive())) : Optional.empty());
+    }
+
+    static Duration keepAlive(com.google.protobuf.Duration given) {
+        if (Math.abs(given.getSeconds()) > MAX_SECONDS || Math.abs((long) given.getNanos()) >= NANOS_OF_SECOND) {
+            throw WorkerFailure.invalid(
+                            "keep_alive",
+                            given.getSeconds() + " s and " + given.getNanos() + " ns (expected: at most " + MAX_SECONDS
+                                    + " s)")
+                    .asException();
+        }
+        return Duration.ofSeconds(given.getSeconds(), given.getNanos());
     }
 
     /** Reads a quantisation. @throws WorkerException INVALID_REQUEST that names the field */

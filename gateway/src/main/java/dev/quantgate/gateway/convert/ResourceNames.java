@@ -3,6 +3,7 @@ package dev.quantgate.gateway.convert;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.Names;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 
@@ -11,6 +12,7 @@ public final class ResourceNames {
     private static final String MODELS = "models/";
     private static final String VARIANTS = "/variants/";
     private static final String ADAPTERS = "/adapters/";
+    private static final String SESSIONS = "/sessions/";
     private static final String OPERATIONS = "operations/";
     private static final String WORKERS = "workers/";
 
@@ -48,13 +50,27 @@ public final class ResourceNames {
 
     /** Reads {@code models/{m}/adapters/{a}}. */
     public static AdapterRef parseAdapter(String text, String field) {
-        var cut = text.indexOf(ADAPTERS);
-        if (!text.startsWith(MODELS) || cut < 0) {
-            throw invalid(field, text, "models/{model}/adapters/{adapter}");
-        }
+        var cut = cut(text, ADAPTERS, field, "models/{model}/adapters/{adapter}");
         return new AdapterRef(
                 Names.requireModel(text.substring(MODELS.length(), cut), field),
                 Names.requireVariant(text.substring(cut + ADAPTERS.length()), field));
+    }
+
+    /** Reads {@code models/{m}/sessions/{s}}. */
+    public static SessionRef parseSession(String text, String field) {
+        var cut = cut(text, SESSIONS, field, "models/{model}/sessions/{session}");
+        return new SessionRef(
+                Names.requireModel(text.substring(MODELS.length(), cut), field),
+                Names.requireVariant(text.substring(cut + SESSIONS.length()), field));
+    }
+
+    /** Where the name of a model ends and {@code separator} begins. */
+    private static int cut(String text, String separator, String field, String expected) {
+        var cut = text.indexOf(separator);
+        if (!text.startsWith(MODELS) || cut < MODELS.length()) {
+            throw invalid(field, text, expected);
+        }
+        return cut;
     }
 
     /** Reads {@code operations/{id}} or {@code {id}}. */
@@ -81,6 +97,10 @@ public final class ResourceNames {
 
     public static String variant(String model, String variant) {
         return MODELS + model + VARIANTS + variant;
+    }
+
+    public static String session(String model, String session) {
+        return MODELS + model + SESSIONS + session;
     }
 
     public static String adapter(String model, String adapter) {

@@ -13,6 +13,8 @@ import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.DeleteAdapterResponse;
 import dev.quantgate.v1.DeleteModelRequest;
 import dev.quantgate.v1.DeleteModelResponse;
+import dev.quantgate.v1.DeleteSessionRequest;
+import dev.quantgate.v1.DeleteSessionResponse;
 import dev.quantgate.v1.GetModelRequest;
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
@@ -20,6 +22,8 @@ import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListModelsResponse;
 import dev.quantgate.v1.ListQuantizationTypesRequest;
 import dev.quantgate.v1.ListQuantizationTypesResponse;
+import dev.quantgate.v1.ListSessionsRequest;
+import dev.quantgate.v1.ListSessionsResponse;
 import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.LoadModelResponse;
 import dev.quantgate.v1.Model;
@@ -28,7 +32,6 @@ import dev.quantgate.v1.UnloadModelRequest;
 import dev.quantgate.v1.UnloadModelResponse;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ModelRecord;
-import dev.quantgate.worker.api.WorkerFailure;
 import java.util.concurrent.CompletionStage;
 
 /** {@code quantgate.v1.ModelService}. */
@@ -50,6 +53,8 @@ final class ModelRpcs {
                 .unary("DeleteModel", DeleteModelRequest::getDefaultInstance, this::delete)
                 .unary("ImportAdapter", ImportAdapterRequest::getDefaultInstance, this::importAdapter)
                 .unary("DeleteAdapter", DeleteAdapterRequest::getDefaultInstance, this::deleteAdapter)
+                .unary("ListSessions", ListSessionsRequest::getDefaultInstance, this::listSessions)
+                .unary("DeleteSession", DeleteSessionRequest::getDefaultInstance, this::deleteSession)
                 .unary("LoadModel", LoadModelRequest::getDefaultInstance, this::load)
                 .unary("UnloadModel", UnloadModelRequest::getDefaultInstance, this::unload)
                 .unary("QuantizeModel", QuantizeModelRequest::getDefaultInstance, this::quantize)
@@ -96,14 +101,27 @@ final class ModelRpcs {
                 .thenApply(deleted -> DeleteAdapterResponse.getDefaultInstance());
     }
 
+    private CompletionStage<ListSessionsResponse> listSessions(ListSessionsRequest request, CallContext call) {
+        var model = ResourceNames.parseWholeModel(request.getParent(), "parent");
+        return catalogue
+                .sessions(model, call)
+                .thenApply(sessions -> ListSessionsResponse.newBuilder()
+                        .addAllSessions(sessions.stream()
+                                .map(session -> ModelMessages.session(model, session))
+                                .toList())
+                        .build());
+    }
+
+    private CompletionStage<DeleteSessionResponse> deleteSession(DeleteSessionRequest request, CallContext call) {
+        return catalogue
+                .deleteSession(ResourceNames.parseSession(request.getName(), "name"), call)
+                .thenApply(deleted -> DeleteSessionResponse.getDefaultInstance());
+    }
+
     private CompletionStage<LoadModelResponse> load(LoadModelRequest request, CallContext call) {
         var ref = ResourceNames.parseModel(request.getName(), "name");
-        if (request.getContextLength() < 0) {
-            throw WorkerFailure.invalid("context_length", request.getContextLength() + " (expected: >= 0)")
-                    .asException();
-        }
         return catalogue
-                .load(ref, request.getContextLength(), call)
+                .load(ref, ModelRequests.settings(request), call)
                 .thenApply(outcome -> ModelMessages.loaded(ref.model(), outcome));
     }
 

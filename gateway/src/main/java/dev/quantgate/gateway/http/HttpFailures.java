@@ -18,7 +18,7 @@ public final class HttpFailures {
     public static int status(FailureKind kind) {
         return switch (kind) {
             case INVALID_REQUEST -> 400;
-            case MODEL_NOT_FOUND, VARIANT_NOT_FOUND, ADAPTER_NOT_FOUND, OPERATION_NOT_FOUND -> 404;
+            case MODEL_NOT_FOUND, VARIANT_NOT_FOUND, ADAPTER_NOT_FOUND, SESSION_NOT_FOUND, OPERATION_NOT_FOUND -> 404;
             case ALREADY_EXISTS, FAILED_PRECONDITION, FENCED -> 409;
             case UNSUPPORTED, INVALID_MODEL -> 422;
             case QUEUE_FULL -> 429;

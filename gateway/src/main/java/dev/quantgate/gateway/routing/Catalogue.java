@@ -5,9 +5,12 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizationType;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.WorkerFailure;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,8 +66,17 @@ public final class Catalogue {
                 .thenCompose(worker -> worker.deleteAdapter(ref, context));
     }
 
-    public CompletionStage<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {
-        return router.locate(ref, context).thenCompose(worker -> worker.loadModel(ref, contextTokens, context));
+    public CompletionStage<List<SessionRecord>> sessions(String model, CallContext context) {
+        return router.locate(ModelRef.of(model), context).thenCompose(worker -> worker.listSessions(model, context));
+    }
+
+    public CompletionStage<Void> deleteSession(SessionRef ref, CallContext context) {
+        return router.locate(ModelRef.of(ref.model()), context)
+                .thenCompose(worker -> worker.deleteSession(ref, context));
+    }
+
+    public CompletionStage<LoadOutcome> load(ModelRef ref, LoadSettings settings, CallContext context) {
+        return router.locate(ref, context).thenCompose(worker -> worker.loadModel(ref, settings, context));
     }
 
     /** Unloads on every worker; completes with the {@code model:variant} names that left memory. */

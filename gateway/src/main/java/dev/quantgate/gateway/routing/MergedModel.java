@@ -45,7 +45,7 @@ final class MergedModel {
                 first.sha256(),
                 first.tensorTypes(),
                 leading.state(),
-                leading.stateReason(),
+                leading.stateReason().isEmpty() ? second.stateReason() : leading.stateReason(),
                 first.memoryBytes() + second.memoryBytes(),
                 workers);
     }

@@ -10,12 +10,19 @@ import dev.quantgate.gateway.testing.TestGateway;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationState;
+import dev.quantgate.worker.api.VariantRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +75,8 @@ final class ModelsCommandTest {
                 "models rm smol",
                 "models pull",
                 "adapters rm smol pirate",
+                "sessions ls smol",
+                "sessions rm smol chat-1",
                 "ps"
             })
     void jsonIsADocumentALine(String command) {
@@ -103,13 +112,47 @@ final class ModelsCommandTest {
 
     @Test
     void loadNamesTheVariant() {
-        worker.loader = (ref, tokens) -> CompletableFuture.completedStage(
+        worker.loader = (ref, settings) -> CompletableFuture.completedStage(
                 new LoadOutcome(Records.variant("Q8_0", LoadState.ACTIVE, "w1"), false));
 
         var run = CliRun.at(gateway, "models", "load", "smol:Q8_0");
 
         assertThat(run.out()).isEqualToIgnoringNewLines("smol:Q8_0 loaded (4.1 kB)");
         assertThat(worker.calls).contains(ModelRef.of("smol", "Q8_0"));
+    }
+
+    @Test
+    void loadPinsAndKeeps() {
+        var seen = new ArrayList<LoadSettings>();
+        worker.loader = (ref, settings) -> {
+            seen.add(settings);
+            return CompletableFuture.completedStage(
+                    new LoadOutcome(Records.variant("Q8_0", LoadState.ACTIVE, "w1"), false));
+        };
+
+        CliRun.at(gateway, "models", "load", "smol", "--pin");
+        CliRun.at(gateway, "models", "load", "smol", "--no-pin", "--keep-alive", "5m");
+        CliRun.at(gateway, "models", "load", "smol", "--keep-alive=-1");
+        var wrong = CliRun.at(gateway, "models", "load", "smol", "--keep-alive", "soon");
+
+        assertThat(seen)
+                .containsExactly(
+                        new LoadSettings(0, Optional.of(true), Optional.empty()),
+                        new LoadSettings(0, Optional.of(false), Optional.of(Duration.ofMinutes(5))),
+                        new LoadSettings(0, Optional.empty(), Optional.of(Duration.ofSeconds(-1))));
+        assertThat(wrong.code()).isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void psSaysWhyAModelLeftMemory() {
+        var reason = "unloaded: makes room for smol:source";
+        worker.with(Records.model(
+                "gone",
+                "llama",
+                new VariantRecord(
+                        "source", "F16", false, 9, "ab", Map.of(), LoadState.UNLOADED, reason, 0, List.of())));
+
+        assertThat(CliRun.at(gateway, "ps").out()).contains("gone:source", "unloaded: makes room for smol:source");
     }
 
     @Test

@@ -20,6 +20,7 @@ final class FailuresTest {
             arguments(FailureKind.MODEL_NOT_FOUND, Code.NOT_FOUND, 404),
             arguments(FailureKind.VARIANT_NOT_FOUND, Code.NOT_FOUND, 404),
             arguments(FailureKind.ADAPTER_NOT_FOUND, Code.NOT_FOUND, 404),
+            arguments(FailureKind.SESSION_NOT_FOUND, Code.NOT_FOUND, 404),
             arguments(FailureKind.OPERATION_NOT_FOUND, Code.NOT_FOUND, 404),
             arguments(FailureKind.ALREADY_EXISTS, Code.ALREADY_EXISTS, 409),
             arguments(FailureKind.UNSUPPORTED, Code.FAILED_PRECONDITION, 422),

@@ -66,6 +66,27 @@ final class GenerateTest {
     }
 
     @Test
+    void aSessionArrivesAndItsTokensComeBack() {
+        var seen = new ArrayList<String>();
+        worker.generator = (request, context, sink) -> {
+            seen.add(request.session());
+            var end = Records.COMPLETED;
+            return ScriptedStream.of(
+                    sink,
+                    new GenerateEvent.Completed(
+                            end.reason(), 7, 3, 2, 0, 0, end.timings(), end.seed(), end.stopMatch(), 9));
+        };
+
+        var completion = client().generate(
+                        prompt().toBuilder().setSession("chat-1").build())
+                .next()
+                .getCompletion();
+
+        assertThat(seen).containsExactly("chat-1");
+        assertThat(completion.getSessionTokens()).isEqualTo(9);
+    }
+
+    @Test
     void aWrongAdapterIsRefusedByItsField() {
         for (var wrong : List.of(
                 LoraAdapter.newBuilder().setName("../a"),

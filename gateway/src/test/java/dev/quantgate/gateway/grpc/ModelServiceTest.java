@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.longrunning.Operation;
+import com.google.protobuf.Duration;
 import dev.quantgate.gateway.testing.FakeDirectory;
 import dev.quantgate.gateway.testing.FakeWorker;
 import dev.quantgate.gateway.testing.Records;
@@ -11,11 +12,13 @@ import dev.quantgate.gateway.testing.Rpc;
 import dev.quantgate.gateway.testing.TestGateway;
 import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.DeleteModelRequest;
+import dev.quantgate.v1.DeleteSessionRequest;
 import dev.quantgate.v1.GetModelRequest;
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ImportModelRequest;
 import dev.quantgate.v1.ListModelsRequest;
 import dev.quantgate.v1.ListQuantizationTypesRequest;
+import dev.quantgate.v1.ListSessionsRequest;
 import dev.quantgate.v1.LoadModelRequest;
 import dev.quantgate.v1.LoadState;
 import dev.quantgate.v1.Model;
@@ -28,12 +31,15 @@ import dev.quantgate.v1.UnloadModelRequest;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationState;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRef;
 import io.grpc.Status;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -116,20 +122,42 @@ final class ModelServiceTest {
 
     @Test
     void loadsAndUnloadsWhereTheModelIs() {
-        llama.loader = (ref, tokens) ->
-                CompletableFuture.completedStage(new LoadOutcome(Records.variant("Q8_0", ACTIVE, "w1"), tokens == 512));
+        var seen = new ArrayList<LoadSettings>();
+        llama.loader = (ref, settings) -> {
+            seen.add(settings);
+            return CompletableFuture.completedStage(
+                    new LoadOutcome(Records.variant("Q8_0", ACTIVE, "w1"), settings.contextTokens() == 512));
+        };
 
         var loaded = client().loadModel(LoadModelRequest.newBuilder()
                 .setName("models/smol/variants/Q8_0")
                 .setContextLength(512)
+                .setPin(true)
+                .setKeepAlive(Duration.newBuilder().setSeconds(-1))
                 .build());
         var unloaded = client().unloadModel(
                         UnloadModelRequest.newBuilder().setName("models/smol").build());
 
+        assertThat(seen)
+                .containsExactly(
+                        new LoadSettings(512, Optional.of(true), Optional.of(java.time.Duration.ofSeconds(-1))));
         assertThat(loaded.getAlreadyLoaded()).isTrue();
         assertThat(loaded.getVariant().getName()).isEqualTo("models/smol/variants/Q8_0");
         assertThat(unloaded.getVariantsList()).containsExactly("models/smol/variants/source");
         assertThat(llama.calls).containsExactly(ModelRef.of("smol", "Q8_0"), ModelRef.of("smol"));
+    }
+
+    @Test
+    void listsAndDeletesSessions() {
+        var sessions = client().listSessions(ListSessionsRequest.newBuilder()
+                .setParent("models/smol")
+                .build());
+        var unused = client().deleteSession(DeleteSessionRequest.newBuilder()
+                .setName(sessions.getSessions(0).getName())
+                .build());
+
+        assertThat(sessions.getSessions(0).getName()).isEqualTo("models/smol/sessions/chat-1");
+        assertThat(llama.calls).containsExactly(new SessionRef("smol", "chat-1"));
     }
 
     @Test

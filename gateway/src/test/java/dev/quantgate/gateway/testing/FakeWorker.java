@@ -6,11 +6,14 @@ import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -55,7 +58,7 @@ public final class FakeWorker implements Worker {
             request -> failed(unsupported());
     public volatile Function<ImportRequest, CompletionStage<OperationRecord>> importer =
             request -> failed(unsupported());
-    public volatile BiFunction<ModelRef, Integer, CompletionStage<LoadOutcome>> loader =
+    public volatile BiFunction<ModelRef, LoadSettings, CompletionStage<LoadOutcome>> loader =
             (ref, tokens) -> failed(unsupported());
     public volatile List<QuantizationType> types = List.of();
 
@@ -148,9 +151,20 @@ public final class FakeWorker implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return of(List.of(new SessionRecord("chat-1", 2048, Instant.EPOCH)));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
+        calls.add(session);
+        return CompletableFuture.allOf();
+    }
+
+    @Override
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         calls.add(model);
-        return loader.apply(model, contextTokens);
+        return loader.apply(model, settings);
     }
 
     @Override

@@ -31,7 +31,8 @@ public final class Records {
             new GenerateEvent.Timings(
                     Duration.ofNanos(1_000), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)),
             -1,
-            "END");
+            "END",
+            0);
 
     private Records() {}
 

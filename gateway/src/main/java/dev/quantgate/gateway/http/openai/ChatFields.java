@@ -2,6 +2,7 @@ package dev.quantgate.gateway.http.openai;
 
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput.Conversation;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The body of {@code POST /v1/chat/completions}. */
@@ -23,8 +24,10 @@ final class ChatFields {
         var model = ModelNames.parse(name);
         var n = GenerationPlan.choices(body);
         var lora = LoraFields.read(body);
+        var session = session(body, n);
         var requests = SamplingFields.sampling(body, n).stream()
-                .map(sampling -> new GenerateRequest(model, conversation, sampling, options, lora))
+                .map(sampling ->
+                        new GenerateRequest(model, conversation, sampling, options, lora, session, Optional.empty()))
                 .toList();
         return new GenerationPlan(
                 name,
@@ -43,6 +46,15 @@ final class ChatFields {
                 throw Fields.invalid("modalities", Fields.quote(modality), "text");
             }
         }
+    }
+
+    /** A session has one text: several choices would each save their own in its place. */
+    static String session(Fields body, int choices) {
+        var session = body.string("session").orElse("");
+        if (!session.isEmpty() && choices > 1) {
+            throw Fields.invalid("session", "beside " + choices + " choices", "one prompt with n: 1");
+        }
+        return session;
     }
 
     private static int maxTokens(Fields body) {

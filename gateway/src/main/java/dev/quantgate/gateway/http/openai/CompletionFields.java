@@ -4,6 +4,7 @@ import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.GenerationInput.Prompt;
 import io.vertx.core.json.JsonArray;
 import java.util.List;
+import java.util.Optional;
 
 /** The body of {@code POST /v1/completions}. */
 final class CompletionFields {
@@ -38,11 +39,13 @@ final class CompletionFields {
         }
         var samplings = SamplingFields.sampling(body, n);
         var lora = LoraFields.read(body);
+        var session = ChatFields.session(body, prompts.size() * n);
         // Like other servers of this API: special tokens in a prompt are read as such.
         var requests = prompts.stream()
                 .map(prompt -> new Prompt(prompt, true))
-                .flatMap(prompt ->
-                        samplings.stream().map(sampling -> new GenerateRequest(model, prompt, sampling, options, lora)))
+                .flatMap(prompt -> samplings.stream()
+                        .map(sampling ->
+                                new GenerateRequest(model, prompt, sampling, options, lora, session, Optional.empty())))
                 .toList();
         return new GenerationPlan(
                 name,

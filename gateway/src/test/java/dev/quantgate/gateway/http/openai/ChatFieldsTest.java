@@ -67,10 +67,17 @@ final class ChatFieldsTest {
         assertThat(request("\"lora\":[{\"name\":\"a\"},{\"name\":\"b\",\"scale\":0.5}]")
                         .adapters())
                 .containsExactly(new AdapterUse("a", 1), new AdapterUse("b", 0.5f));
-        assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"id\":0,\"scale\":0.5}]"))
-                .hasMessageContaining("lora[1].name");
+        assertThat(refusal(() -> request("\"lora\":[{\"name\":\"a\"},{\"id\":0,\"scale\":0.5}]")))
+                .isEqualTo("lora[1].name");
         assertThatThrownBy(() -> request("\"lora\":[{\"name\":\"a\"},{\"name\":\"a\"}]"))
                 .hasMessageContaining("twice");
+    }
+
+    @Test
+    void aSessionHasOneText() {
+        assertThat(request("\"session\":\"chat-1\"").session()).isEqualTo("chat-1");
+        assertThatThrownBy(() -> request("\"session\":\"chat-1\",\"n\":2")).hasMessageContaining("n: 1");
+        assertThat(refusal(() -> request("\"session\":\"../x\""))).isEqualTo("session");
     }
 
     @Test
@@ -93,10 +100,12 @@ final class ChatFieldsTest {
         assertThat(options.ignoreEos()).isTrue();
         assertThat(options.priority()).isEqualTo(-3);
         assertThat(request("\"stop\":\"x\"").options().stop()).containsExactly("x");
-        assertThat(request("\"max_tokens\":9,\"max_completion_tokens\":5")
+        assertThat(request("\"max_tokens\":5,\"max_completion_tokens\":5")
                         .options()
                         .maxTokens())
                 .isEqualTo(5);
+        assertThat(refusal(() -> request("\"max_tokens\":9,\"max_completion_tokens\":5")))
+                .isEqualTo("max_tokens");
     }
 
     @Test

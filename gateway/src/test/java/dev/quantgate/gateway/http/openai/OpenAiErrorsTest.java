@@ -45,6 +45,7 @@ final class OpenAiErrorsTest {
         "MODEL_NOT_FOUND,404,invalid_request_error,model_not_found",
         "VARIANT_NOT_FOUND,404,invalid_request_error,model_not_found",
         "ADAPTER_NOT_FOUND,404,invalid_request_error,adapter_not_found",
+        "SESSION_NOT_FOUND,404,invalid_request_error,session_not_found",
         "QUEUE_FULL,429,rate_limit_error,rate_limit_exceeded",
         "INTERNAL,500,server_error,internal",
         "UNAVAILABLE,503,server_error,unavailable",

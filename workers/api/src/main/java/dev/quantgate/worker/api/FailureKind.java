@@ -10,6 +10,8 @@ public enum FailureKind {
     VARIANT_NOT_FOUND,
     /** The model has no such LoRA adapter. */
     ADAPTER_NOT_FOUND,
+    /** The model has no such session. */
+    SESSION_NOT_FOUND,
     /** No such operation. */
     OPERATION_NOT_FOUND,
     /** The name is taken. */

@@ -35,8 +35,13 @@ public interface Worker {
     /** Deletes a LoRA adapter; requests that use it finish. */
     CompletionStage<Void> deleteAdapter(AdapterRef adapter, CallContext context);
 
-    /** Loads a variant and completes when it is ready; {@code contextTokens} 0 takes the configured ones. */
-    CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context);
+    /** The saved sessions of a model, ordered by name. */
+    CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context);
+
+    CompletionStage<Void> deleteSession(SessionRef session, CallContext context);
+
+    /** Loads a variant, or changes how long a loaded one stays, and completes when it is ready. */
+    CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context);
 
     /** Unloads one variant or all; completes with the {@code model:variant} names that left memory. */
     CompletionStage<List<String>> unloadModel(ModelRef model, CallContext context);

@@ -7,6 +7,7 @@ import dev.quantgate.bus.v1.WireCalls.ModelList;
 import dev.quantgate.bus.v1.WireCalls.NameList;
 import dev.quantgate.bus.v1.WireCalls.OperationList;
 import dev.quantgate.bus.v1.WireCalls.QuantizationTypeList;
+import dev.quantgate.bus.v1.WireCalls.SessionList;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.Worker;
@@ -40,10 +41,19 @@ final class CallDispatch {
                         .thenApply(adapter -> CallReply.newBuilder().setAdapter(AdapterMapping.toWire(adapter)));
             case DELETE_ADAPTER ->
                 done(worker.deleteAdapter(AdapterMapping.fromWire(call.getDeleteAdapter()), context));
+            case LIST_SESSIONS ->
+                worker.listSessions(call.getListSessions(), context)
+                        .thenApply(sessions -> CallReply.newBuilder()
+                                .setSessions(SessionList.newBuilder()
+                                        .addAllSessions(sessions.stream()
+                                                .map(SessionMapping::toWire)
+                                                .toList())));
+            case DELETE_SESSION ->
+                done(worker.deleteSession(SessionMapping.fromWire(call.getDeleteSession()), context));
             case LOAD_MODEL ->
                 worker.loadModel(
                                 ModelMapping.fromWire(call.getLoadModel().getModel()),
-                                call.getLoadModel().getContextTokens(),
+                                ModelMapping.settings(call.getLoadModel()),
                                 context)
                         .thenApply(outcome -> CallReply.newBuilder().setLoadOutcome(ModelMapping.toWire(outcome)));
             case UNLOAD_MODEL ->

@@ -34,6 +34,7 @@ final class FailureMapping {
             case MODEL_NOT_FOUND -> WireCommon.FailureKind.FAILURE_KIND_MODEL_NOT_FOUND;
             case VARIANT_NOT_FOUND -> WireCommon.FailureKind.FAILURE_KIND_VARIANT_NOT_FOUND;
             case ADAPTER_NOT_FOUND -> WireCommon.FailureKind.FAILURE_KIND_ADAPTER_NOT_FOUND;
+            case SESSION_NOT_FOUND -> WireCommon.FailureKind.FAILURE_KIND_SESSION_NOT_FOUND;
             case OPERATION_NOT_FOUND -> WireCommon.FailureKind.FAILURE_KIND_OPERATION_NOT_FOUND;
             case ALREADY_EXISTS -> WireCommon.FailureKind.FAILURE_KIND_ALREADY_EXISTS;
             case UNSUPPORTED -> WireCommon.FailureKind.FAILURE_KIND_UNSUPPORTED;
@@ -59,6 +60,7 @@ final class FailureMapping {
             case FAILURE_KIND_MODEL_NOT_FOUND -> FailureKind.MODEL_NOT_FOUND;
             case FAILURE_KIND_VARIANT_NOT_FOUND -> FailureKind.VARIANT_NOT_FOUND;
             case FAILURE_KIND_ADAPTER_NOT_FOUND -> FailureKind.ADAPTER_NOT_FOUND;
+            case FAILURE_KIND_SESSION_NOT_FOUND -> FailureKind.SESSION_NOT_FOUND;
             case FAILURE_KIND_OPERATION_NOT_FOUND -> FailureKind.OPERATION_NOT_FOUND;
             case FAILURE_KIND_ALREADY_EXISTS -> FailureKind.ALREADY_EXISTS;
             case FAILURE_KIND_UNSUPPORTED -> FailureKind.UNSUPPORTED;

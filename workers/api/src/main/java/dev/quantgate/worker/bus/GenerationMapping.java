@@ -10,6 +10,7 @@ import dev.quantgate.worker.api.inference.GenerationOptions;
 import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.api.inference.Tool;
 import dev.quantgate.worker.api.inference.ToolCall;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Requests for text on the wire. */
@@ -21,8 +22,10 @@ final class GenerationMapping {
                 .setModel(ModelMapping.toWire(request.model()))
                 .setSampling(SamplingMapping.toWire(request.sampling()))
                 .setOptions(toWire(request.options()))
+                .setSession(request.session())
                 .addAllAdapters(
                         request.adapters().stream().map(AdapterMapping::toWire).toList());
+        request.keepAlive().ifPresent(time -> wire.setKeepAlive(TimeMapping.toWire(time)));
         if (request.input() instanceof Prompt prompt) {
             wire.setPrompt(
                     WireGeneration.Prompt.newBuilder().setText(prompt.text()).setParseSpecial(prompt.parseSpecial()));
@@ -38,7 +41,9 @@ final class GenerationMapping {
                 input(wire),
                 SamplingMapping.fromWire(wire.getSampling()),
                 fromWire(wire.getOptions()),
-                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList());
+                wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList(),
+                wire.getSession(),
+                wire.hasKeepAlive() ? Optional.of(TimeMapping.fromWire(wire.getKeepAlive())) : Optional.empty());
     }
 
     static WireGeneration.ToolCall toWire(ToolCall call) {

@@ -114,6 +114,7 @@ final class ItemMapping {
                 .setDecode(TimeMapping.toWire(completed.timings().decode()))
                 .setSeed(completed.seed())
                 .setStopMatch(completed.stopMatch())
+                .setSessionTokens(completed.sessionTokens())
                 .build();
     }
 
@@ -131,7 +132,8 @@ final class ItemMapping {
                         TimeMapping.fromWire(wire.getFirstToken()),
                         TimeMapping.fromWire(wire.getDecode())),
                 wire.getSeed(),
-                wire.getStopMatch());
+                wire.getStopMatch(),
+                wire.getSessionTokens());
     }
 
     private static WireGeneration.FinishReason toWire(FinishReason reason) {

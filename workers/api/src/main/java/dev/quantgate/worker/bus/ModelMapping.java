@@ -1,8 +1,10 @@
 package dev.quantgate.worker.bus;
 
+import dev.quantgate.bus.v1.WireCalls;
 import dev.quantgate.bus.v1.WireCommon;
 import dev.quantgate.bus.v1.WireModels;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
@@ -90,6 +92,20 @@ final class ModelMapping {
                 wire.getVariantsList().stream().map(ModelMapping::fromWire).toList(),
                 wire.getMetadataJson(),
                 wire.getAdaptersList().stream().map(AdapterMapping::fromWire).toList());
+    }
+
+    static WireCalls.LoadModel toWire(ModelRef model, LoadSettings settings) {
+        var wire = WireCalls.LoadModel.newBuilder().setModel(toWire(model)).setContextTokens(settings.contextTokens());
+        settings.pin().ifPresent(wire::setPin);
+        settings.keepAlive().ifPresent(time -> wire.setKeepAlive(TimeMapping.toWire(time)));
+        return wire.build();
+    }
+
+    static LoadSettings settings(WireCalls.LoadModel wire) {
+        return new LoadSettings(
+                wire.getContextTokens(),
+                wire.hasPin() ? Optional.of(wire.getPin()) : Optional.empty(),
+                wire.hasKeepAlive() ? Optional.of(TimeMapping.fromWire(wire.getKeepAlive())) : Optional.empty());
     }
 
     static WireModels.LoadOutcome toWire(LoadOutcome outcome) {

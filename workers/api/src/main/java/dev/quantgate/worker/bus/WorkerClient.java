@@ -8,17 +8,19 @@ import dev.quantgate.bus.v1.WireCalls.Call;
 import dev.quantgate.bus.v1.WireCalls.CallReply;
 import dev.quantgate.bus.v1.WireCalls.CallReply.ResultCase;
 import dev.quantgate.bus.v1.WireCalls.ImportAdapter;
-import dev.quantgate.bus.v1.WireCalls.LoadModel;
 import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -99,10 +101,25 @@ final class WorkerClient implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
-        var load = LoadModel.newBuilder().setModel(ModelMapping.toWire(model)).setContextTokens(contextTokens);
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
         return call(
-                Call.newBuilder().setLoadModel(load),
+                Call.newBuilder().setListSessions(model),
+                context,
+                ResultCase.SESSIONS,
+                reply -> reply.getSessions().getSessionsList().stream()
+                        .map(SessionMapping::fromWire)
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
+        return done(Call.newBuilder().setDeleteSession(SessionMapping.toWire(session)), context);
+    }
+
+    @Override
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
+        return call(
+                Call.newBuilder().setLoadModel(ModelMapping.toWire(model, settings)),
                 context,
                 ResultCase.LOAD_OUTCOME,
                 reply -> ModelMapping.fromWire(reply.getLoadOutcome()));

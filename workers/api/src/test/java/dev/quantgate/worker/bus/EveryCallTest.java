@@ -7,11 +7,13 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationKind;
 import dev.quantgate.worker.api.OperationState;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.Worker;
 import dev.quantgate.worker.api.inference.TextResult;
@@ -36,6 +38,9 @@ class EveryCallTest {
     private static final CallContext CONTEXT = CallContext.of("r");
     private static final ModelRef REF = ModelRef.of("smol", "Q8_0");
     private static final AdapterRef ADAPTER = new AdapterRef("smol", "pirate");
+    private static final SessionRef SESSION = new SessionRef("smol", "chat-1");
+    private static final LoadSettings SETTINGS =
+            new LoadSettings(512, Optional.of(false), Optional.of(Duration.ofSeconds(-1)));
     private static final Path SOURCE = Path.of("/pirate.gguf");
     private static final TextTask.Tokenize TASK = new TextTask.Tokenize(REF, "a b", true, false);
     private static final ImportRequest IMPORT = new ImportRequest("smol", Path.of("/m.gguf"), "", "", "");
@@ -63,7 +68,13 @@ class EveryCallTest {
                         Samples.adapter(),
                         w -> w.importAdapter(ADAPTER, SOURCE, CONTEXT)),
                 new Case("deleteAdapter", List.of(ADAPTER), null, w -> w.deleteAdapter(ADAPTER, CONTEXT)),
-                new Case("loadModel", List.of(REF, 512), outcome, w -> w.loadModel(REF, 512, CONTEXT)),
+                new Case(
+                        "listSessions",
+                        List.of("smol"),
+                        List.of(Samples.session()),
+                        w -> w.listSessions("smol", CONTEXT)),
+                new Case("deleteSession", List.of(SESSION), null, w -> w.deleteSession(SESSION, CONTEXT)),
+                new Case("loadModel", List.of(REF, SETTINGS), outcome, w -> w.loadModel(REF, SETTINGS, CONTEXT)),
                 new Case("unloadModel", List.of(REF), List.of("smol:Q8_0"), w -> w.unloadModel(REF, CONTEXT)),
                 new Case("quantizeModel", List.of(QUANTIZE), operation, w -> w.quantizeModel(QUANTIZE, CONTEXT)),
                 new Case(

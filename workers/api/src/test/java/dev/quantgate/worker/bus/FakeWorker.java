@@ -6,11 +6,14 @@ import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -74,7 +77,17 @@ class FakeWorker implements Worker {
     }
 
     @Override
-    public CompletionStage<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletionStage<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<Void> deleteSession(SessionRef session, CallContext context) {
+        return refuse();
+    }
+
+    @Override
+    public CompletionStage<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         return refuse();
     }
 

@@ -11,6 +11,7 @@ import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.OperationState;
 import dev.quantgate.worker.api.QuantizationReport;
 import dev.quantgate.worker.api.QuantizationType;
+import dev.quantgate.worker.api.SessionRecord;
 import dev.quantgate.worker.api.Task;
 import dev.quantgate.worker.api.VariantRecord;
 import dev.quantgate.worker.api.WorkerFailure;
@@ -46,7 +47,9 @@ final class Samples {
             new GenerationInput.Prompt("Hello", false),
             Sampling.DEFAULT,
             GenerationOptions.DEFAULT,
-            List.of(new AdapterUse("pirate", 0.5f)));
+            List.of(new AdapterUse("pirate", 0.5f)),
+            "chat-1",
+            Optional.of(Duration.ofSeconds(90)));
 
     static final ToolCall TOOL_CALL = new ToolCall("call-1", "weather", "{\"city\":\"Zürich\"}");
 
@@ -97,6 +100,10 @@ final class Samples {
                 List.of(variant(LoadState.ACTIVE), variant(LoadState.UNLOADED)),
                 "{\"model_name\":\"smol\"}",
                 List.of(adapter()));
+    }
+
+    static SessionRecord session() {
+        return new SessionRecord("chat-1", 7_000_000_000L, CREATED);
     }
 
     static AdapterRecord adapter() {
@@ -154,6 +161,7 @@ final class Samples {
                 8,
                 new Timings(Duration.ofNanos(1), Duration.ofMillis(2), Duration.ofSeconds(3), Duration.ofMinutes(4)),
                 -7,
-                "</s>");
+                "</s>",
+                77);
     }
 }

@@ -41,6 +41,8 @@ import java.util.stream.Collectors;
  *     turns speculation off; 48 by default, 0 with {@code deterministic}
  * @param draftModel {@code draft_model}: path of a small GGUF model with the same vocabulary that guesses as well; none by
  *     default
+ * @param sessionBytes {@code session_bytes}: most bytes that the sessions of one model take on disk, 1 GiB by default; the
+ *     oldest give way
  * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
  *     milliseconds, 80 by default
  */
@@ -59,6 +61,7 @@ record EngineOptions(
         boolean deterministic,
         int draftTokens,
         Optional<Path> draftModel,
+        long sessionBytes,
         Duration stepTarget) {
     private static final int TRIAL_BATCH_TOKENS = 64;
 
@@ -101,6 +104,7 @@ record EngineOptions(
                 deterministic,
                 values.number("draft_tokens", deterministic ? 0 : 48, 0, 62),
                 values.path("draft_model"),
+                values.number("session_bytes", 1L << 30, 0, Long.MAX_VALUE),
                 Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
         values.requireAllRead();
         if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {
@@ -147,6 +151,7 @@ record EngineOptions(
                 deterministic,
                 0,
                 Optional.empty(),
+                0,
                 stepTarget);
     }
 
@@ -175,9 +180,13 @@ record EngineOptions(
         }
 
         private int number(String name, int fallback, int min, int max) {
+            return Math.toIntExact(number(name, (long) fallback, (long) min, (long) max));
+        }
+
+        private long number(String name, long fallback, long min, long max) {
             var value = text(name, String.valueOf(fallback));
             try {
-                var number = Integer.parseInt(value);
+                var number = Long.parseLong(value);
                 if (number >= min && number <= max) {
                     return number;
                 }

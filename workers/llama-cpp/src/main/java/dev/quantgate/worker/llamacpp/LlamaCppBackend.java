@@ -26,6 +26,7 @@ import dev.quantgate.worker.llamacpp.quantize.GgufQuantization;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.quantize.QuantizationTypes;
 import dev.quantgate.worker.llamacpp.quantize.VerifiedFiles;
+import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -160,11 +161,24 @@ final class LlamaCppBackend implements Backend {
                     tuning,
                     threads,
                     new AdapterChoice(info.file(), loadOptions.adapters()),
+                    sessions(loadOptions, info),
                     models::closed));
         } catch (RuntimeException e) {
             draft.ifPresent(LoadedDraft::close);
             throw e;
         }
+    }
+
+    private Sessions.Settings sessions(LoadOptions loadOptions, GgufInfo info) {
+        var window = info.hyperParameters().architecture() + ".attention.sliding_window";
+        return new Sessions.Settings(
+                loadOptions.sessions(),
+                engine().version(),
+                options.keyType().name(),
+                options.valueType().name(),
+                options.flashAttention().name(),
+                options.sessionBytes(),
+                info.file().metadata().containsKey(window));
     }
 
     private LlamaModel open(

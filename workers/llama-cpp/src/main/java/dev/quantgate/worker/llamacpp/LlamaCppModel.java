@@ -21,6 +21,7 @@ import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
 import dev.quantgate.worker.llamacpp.generate.RequestGate;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.LoopSettings;
+import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ final class LlamaCppModel implements LoadedModel {
     private final ThreadPoolExecutor preparer;
     private final DecodeLoop loop;
     private final Generations generations;
+    private final Sessions sessions;
     private final EmbeddingContexts embeddings;
     private final Consumer<LlamaCppModel> onClosed;
     private boolean closed;
@@ -60,6 +62,7 @@ final class LlamaCppModel implements LoadedModel {
             EngineOptions options,
             int threads,
             AdapterChoice adapters,
+            Sessions.Settings sessionSettings,
             Consumer<LlamaCppModel> onClosed) {
         this.model = model;
         this.draft = draft;
@@ -87,7 +90,9 @@ final class LlamaCppModel implements LoadedModel {
                         options.stepTarget(),
                         sharesPrefixes ? plan.prefixTokens(options) : 0,
                         cuttable ? options.draftTokens() : 0));
-        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine);
+        sessions = new Sessions(
+                displayName, sharesPrefixes ? sessionSettings : sessionSettings.without(), memory, loop::wake);
+        generations = new Generations(model, plan.contextTokens(), gate, loop, preparer, adapters, engine, sessions);
         embeddings = new EmbeddingContexts(model, threads);
     }
 
@@ -182,6 +187,7 @@ final class LlamaCppModel implements LoadedModel {
         gate.close();
         finishPreparing();
         loop.close();
+        sessions.close();
         embeddings.close();
         generations.close();
         draft.ifPresent(small -> small.weights().close());

@@ -11,11 +11,11 @@ import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.llamacpp.generate.GreedySampler;
 import dev.quantgate.worker.llamacpp.generate.LlamaDecodeEngine;
-import dev.quantgate.worker.llamacpp.generate.MemoryBudget;
 import dev.quantgate.worker.llamacpp.gguf.GgmlType;
 import dev.quantgate.worker.llamacpp.gguf.GgufInfo;
 import dev.quantgate.worker.llamacpp.quantize.ModelFiles;
 import dev.quantgate.worker.llamacpp.schedule.DraftModel;
+import dev.quantgate.worker.llamacpp.schedule.MemoryBudget;
 import java.nio.file.Path;
 import java.util.Arrays;
 

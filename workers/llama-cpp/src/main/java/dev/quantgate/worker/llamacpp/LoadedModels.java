@@ -2,7 +2,7 @@ package dev.quantgate.worker.llamacpp;
 
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerFailure;
-import dev.quantgate.worker.llamacpp.generate.MemoryBudget;
+import dev.quantgate.worker.llamacpp.schedule.MemoryBudget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

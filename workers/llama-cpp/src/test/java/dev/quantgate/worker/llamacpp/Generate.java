@@ -13,6 +13,7 @@ import dev.quantgate.worker.api.inference.Sampling;
 import dev.quantgate.worker.api.inference.Speculation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Builds requests for tests. */
@@ -26,6 +27,7 @@ final class Generate {
     private boolean ignoreEos = true;
     private List<AdapterUse> adapters = List.of();
     private Speculation speculation = Speculation.AUTO;
+    private String session = "";
 
     private Generate(GenerationInput input) {
         this.input = input;
@@ -96,12 +98,19 @@ final class Generate {
         return this;
     }
 
+    Generate session(String name) {
+        session = name;
+        return this;
+    }
+
     GenerateRequest build() {
         return new GenerateRequest(
                 ModelRef.of("tiny"),
                 input,
                 sampling,
                 new GenerationOptions(maxTokens, stop, logprobs, shift, 0, ignoreEos, speculation),
-                adapters);
+                adapters,
+                session,
+                Optional.empty());
     }
 }

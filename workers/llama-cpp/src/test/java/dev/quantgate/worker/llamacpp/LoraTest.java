@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,8 @@ class LoraTest {
             }
             return found;
         };
-        return backend.load(file, new LoadOptions("tiny", 0, files), (fraction, step) -> {}, new Cancellation());
+        return backend.load(
+                file, new LoadOptions("tiny", 0, files, Optional.empty()), (fraction, step) -> {}, new Cancellation());
     }
 
     private static void add(String name, TinyLora adapter) {
@@ -192,7 +194,7 @@ class LoraTest {
         var tight = new LlamaCppBackend(new BackendSettings(1, limit, 0, 4, 8, Map.of()));
         try (var small = tight.load(
                 file,
-                new LoadOptions("t", 0, name -> Objects.requireNonNull(ADAPTERS.get("a"))),
+                new LoadOptions("t", 0, name -> Objects.requireNonNull(ADAPTERS.get("a")), Optional.empty()),
                 (f, s) -> {},
                 new Cancellation())) {
             var failure = TestStream.start(small, request("x", A).build()).failure();

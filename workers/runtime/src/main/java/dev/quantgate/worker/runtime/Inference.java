@@ -58,6 +58,7 @@ final class Inference {
                 return;
             }
             work.use = use;
+            use.keepAlive(request.keepAlive());
             if (stream.isOver()) {
                 stream.end();
                 return;

@@ -10,6 +10,7 @@ import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.LoadedModel;
+import dev.quantgate.worker.api.backend.SessionPlace;
 import dev.quantgate.worker.operations.Workplace;
 import dev.quantgate.worker.store.StoreFailure;
 import dev.quantgate.worker.store.StoredVariant;
@@ -17,9 +18,6 @@ import dev.quantgate.worker.store.VariantUse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,12 +39,15 @@ final class LoadedModels implements Workplace.Loader {
     private final Backend backend;
     private final WorkerThreads threads;
     private final Object lock = new Object();
-    private final Map<ModelRef, Slot> slots = new HashMap<>();
+    private final Slots slots = new Slots();
+    private final long keepAliveNanos;
 
     /** How a variant stands. */
     record View(LoadState state, String reason, long memoryBytes) {}
 
-    LoadedModels(Backend backend, WorkerThreads threads) {
+    /** A model stays {@code keepAlive} after its last request, unless it was told otherwise; zero is for ever. */
+    LoadedModels(Backend backend, WorkerThreads threads, Duration keepAlive) {
+        keepAliveNanos = keepAlive.isZero() ? -1 : keepAlive.toNanos();
         this.backend = backend;
         this.threads = threads;
     }
@@ -54,7 +55,7 @@ final class LoadedModels implements Workplace.Loader {
     /** A claim on a variant that is ready, or an empty result if it has to be loaded first. */
     Optional<Use> useIfReady(ModelRef ref) {
         synchronized (lock) {
-            var slot = slots.get(ref);
+            var slot = slots.find(ref);
             if (slot == null || slot.state != LoadState.ACTIVE) {
                 return Optional.empty();
             }
@@ -67,13 +68,13 @@ final class LoadedModels implements Workplace.Loader {
     CompletableFuture<Use> use(ModelRef ref, StoredVariant variant, int contextTokens, Cancellation cancellation) {
         Slot slot;
         synchronized (lock) {
-            var present = slots.get(ref);
+            var present = slots.find(ref);
             if (present != null && present.leaving) {
                 return present.closed.thenCompose(gone -> use(ref, variant, contextTokens, cancellation));
             }
             if (present == null || present.state == LoadState.FAILED) {
-                slot = new Slot(ref);
-                slots.put(ref, slot);
+                slot = new Slot(ref, keepAliveNanos);
+                slots.add(slot);
                 threads.loads().execute(() -> fill(slot, variant, contextTokens));
             } else {
                 slot = present;
@@ -101,14 +102,10 @@ final class LoadedModels implements Workplace.Loader {
 
     /** Takes variants out of memory, each when its last request has ended; completes with their names. */
     CompletableFuture<List<String>> unload(Predicate<ModelRef> which, String reason) {
-        var leaving = new ArrayList<Slot>();
+        List<Slot> leaving;
         synchronized (lock) {
-            for (var slot : List.copyOf(slots.values())) {
-                if (which.test(slot.ref) && slot.state != LoadState.FAILED) {
-                    leaving.add(slot);
-                    retire(slot, reason);
-                }
-            }
+            leaving = slots.matching(slot -> which.test(slot.ref) && slot.state != LoadState.FAILED);
+            leaving.forEach(slot -> retire(slot, reason));
         }
         var closed = leaving.stream().map(slot -> slot.closed).toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(closed)
@@ -117,36 +114,35 @@ final class LoadedModels implements Workplace.Loader {
     }
 
     /** Takes idle variants out of memory. */
-    void unloadIdle(Predicate<ModelRef> which, Duration idleFor, String reason) {
+    void unloadIdle(Predicate<ModelRef> which, String reason) {
+        synchronized (lock) {
+            slots.matching(slot -> slot.isDispensable() && which.test(slot.ref)).forEach(slot -> retire(slot, reason));
+        }
+    }
+
+    /** Takes variants out of memory that nobody has used for as long as they may stay. */
+    void unloadExpired() {
         var now = System.nanoTime();
         synchronized (lock) {
-            for (var slot : List.copyOf(slots.values())) {
-                if (slot.isIdle() && which.test(slot.ref) && now - slot.idleSinceNanos >= idleFor.toNanos()) {
-                    retire(slot, reason);
-                }
-            }
+            slots.matching(slot -> slot.isExpired(now)).forEach(this::retireExpired);
         }
+    }
+
+    private void retireExpired(Slot slot) {
+        retire(
+                slot,
+                "nobody used it for " + Duration.ofNanos(slot.keepAliveNanos).toSeconds() + " s");
     }
 
     View view(ModelRef ref) {
         synchronized (lock) {
-            var slot = slots.get(ref);
-            if (slot == null) {
-                return new View(LoadState.UNLOADED, "", 0);
-            }
-            return new View(slot.state, slot.reason, slot.model == null ? 0 : slot.model.memoryBytes());
+            return slots.view(ref);
         }
     }
 
     Map<ModelRef, LoadedModel> active() {
         synchronized (lock) {
-            var active = new HashMap<ModelRef, LoadedModel>();
-            slots.forEach((ref, slot) -> {
-                if (slot.model != null) {
-                    active.put(ref, slot.model);
-                }
-            });
-            return active;
+            return slots.active();
         }
     }
 
@@ -167,9 +163,9 @@ final class LoadedModels implements Workplace.Loader {
                 if (failed.failure().kind() != FailureKind.OUT_OF_MEMORY) {
                     throw failed;
                 }
-                var victim = leastRecentlyUsed();
+                var victim = leastRecentlyUsed(options.displayName());
                 if (victim.isEmpty()) {
-                    throw failed;
+                    throw refused(failed);
                 }
                 free(victim.get());
             }
@@ -183,6 +179,20 @@ final class LoadedModels implements Workplace.Loader {
 
         private Use(Slot slot) {
             this.slot = slot;
+        }
+
+        /** From now on it stays so long after its last request, negative for ever; empty changes nothing. */
+        void keepAlive(Optional<Duration> time) {
+            synchronized (lock) {
+                time.ifPresent(given -> slot.keepAliveNanos = given.isNegative() ? -1 : given.toNanos());
+            }
+        }
+
+        /** Whether it stays until it is unloaded by name; empty changes nothing. */
+        void pin(Optional<Boolean> pinned) {
+            synchronized (lock) {
+                pinned.ifPresent(given -> slot.pinned = given);
+            }
         }
 
         LoadedModel model() {
@@ -225,7 +235,13 @@ final class LoadedModels implements Workplace.Loader {
             files = VariantUse.claim(variant.folder());
             var model = load(
                     artifact,
-                    new LoadOptions(slot.ref.toString(), contextTokens, Adapters.of(variant.model())),
+                    new LoadOptions(
+                            slot.ref.toString(),
+                            contextTokens,
+                            Adapters.of(variant.model()),
+                            Optional.of(new SessionPlace(
+                                    variant.model().sessions(),
+                                    variant.requireManifest().mainSha256()))),
                     (fraction, step) -> describe(slot, fraction, step),
                     slot.cancellation);
             synchronized (lock) {
@@ -258,7 +274,7 @@ final class LoadedModels implements Workplace.Loader {
         synchronized (lock) {
             slot.becomes(LoadState.FAILED, failure.failure().message());
             if (slot.leaving || failure.failure().kind() == FailureKind.CANCELLED) {
-                slots.remove(slot.ref, slot);
+                slots.remove(slot);
             }
         }
         slot.ready.completeExceptionally(failure);
@@ -288,6 +304,9 @@ final class LoadedModels implements Workplace.Loader {
         synchronized (lock) {
             slot.uses--;
             slot.idleSinceNanos = System.nanoTime();
+            if (slot.keepAliveNanos == 0 && slot.isExpired(slot.idleSinceNanos)) {
+                retireExpired(slot);
+            }
             closeIfUnused(slot);
         }
     }
@@ -310,16 +329,26 @@ final class LoadedModels implements Workplace.Loader {
         }
     }
 
-    private Optional<Slot> leastRecentlyUsed() {
-        var now = System.nanoTime();
+    /** Says of the models in memory why none of them gave way. */
+    private WorkerException refused(WorkerException failed) {
+        String holders;
         synchronized (lock) {
-            var victim = slots.values().stream()
-                    .filter(Slot::isIdle)
-                    .min(Comparator.comparingLong(slot -> slot.idleSinceNanos - now));
+            holders = slots.holders();
+        }
+        if (holders.isEmpty()) {
+            return failed;
+        }
+        var failure = failed.failure();
+        return new WorkerException(WorkerFailure.of(failure.kind(), failure.message() + "; " + holders), failed);
+    }
+
+    private Optional<Slot> leastRecentlyUsed(String loading) {
+        synchronized (lock) {
+            var victim = slots.leastRecentlyUsed();
             victim.ifPresent(slot -> {
                 slot.leaving = true;
                 slot.closing = true;
-                slot.becomes(LoadState.UNLOADING, "makes room for another model");
+                slot.becomes(LoadState.UNLOADING, "makes room for " + loading);
             });
             return victim;
         }
@@ -336,8 +365,9 @@ final class LoadedModels implements Workplace.Loader {
         }
         closeFiles(slot.files);
         synchronized (lock) {
-            slots.remove(slot.ref, slot);
+            slots.remove(slot);
             slot.model = null;
+            slots.departed(slot);
         }
         slot.closed.complete(null);
     }

@@ -5,11 +5,14 @@ import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.ImportRequest;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.OperationRecord;
 import dev.quantgate.worker.api.QuantizationType;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.SessionRecord;
+import dev.quantgate.worker.api.SessionRef;
 import dev.quantgate.worker.api.StreamHandle;
 import dev.quantgate.worker.api.StreamSink;
 import dev.quantgate.worker.api.Worker;
@@ -42,6 +45,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final LoadedModels loaded;
     private final Models models;
     private final Adapters adapters;
+    private final Sessions sessions;
     private final Operations operations;
     private final RunningRequests running = new RunningRequests();
     private final Inference inference;
@@ -53,7 +57,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
      *
      * @param id stable and unique, also among earlier lives of this process
      * @param backend closed with the worker
-     * @param idleUnload unload a model that nobody has used for so long; zero keeps models
+     * @param idleUnload unload a model that nobody has used for so long, unless it was told otherwise; zero keeps models
      * @param leaseTtl how long ownership outlives its owner's last sign of life
      */
     public LocalWorker(String id, Backend backend, ModelStore store, Duration idleUnload, Duration leaseTtl) {
@@ -61,12 +65,13 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.threads = WorkerThreads.start(backend.name());
         this.leases = new Leases(id, leaseTtl, Clock.systemUTC());
         this.files = new FileTasks(threads, store.operations());
-        this.loaded = new LoadedModels(backend, threads);
+        this.loaded = new LoadedModels(backend, threads, idleUnload);
         var catalog = new Catalog(store, backend.name());
         this.models = new Models(store, leases, catalog, loaded, files, id);
         this.adapters = new Adapters(store, leases, catalog, backend, files);
+        this.sessions = new Sessions(store, catalog, files);
         this.inference = new Inference(models, threads, running);
-        this.upkeep = new Upkeep(store, leases, catalog, models, threads, idleUnload);
+        this.upkeep = new Upkeep(store, leases, catalog, loaded, threads);
         this.operations = new Operations(new Workplace(
                 id,
                 store,
@@ -125,13 +130,23 @@ public final class LocalWorker implements Worker, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<LoadOutcome> loadModel(ModelRef model, int contextTokens, CallContext context) {
+    public CompletableFuture<List<SessionRecord>> listSessions(String model, CallContext context) {
+        return sessions.list(model, context);
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteSession(SessionRef session, CallContext context) {
+        return sessions.delete(session, context);
+    }
+
+    @Override
+    public CompletableFuture<LoadOutcome> loadModel(ModelRef model, LoadSettings settings, CallContext context) {
         if (running.isDraining()) {
             return CompletableFuture.failedFuture(RunningRequests.DRAINING.asException());
         }
         var result = new CompletableFuture<LoadOutcome>();
         Deadlines.enforce(context, result, threads.timer());
-        CompletionStage<LoadOutcome> loading = models.load(model, contextTokens, context);
+        CompletionStage<LoadOutcome> loading = models.load(model, settings, context);
         loading.whenComplete((outcome, failure) -> {
             if (failure == null) {
                 result.complete(outcome);

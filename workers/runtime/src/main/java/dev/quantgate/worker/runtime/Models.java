@@ -3,6 +3,7 @@ package dev.quantgate.worker.runtime;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.LoadOutcome;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRecord;
 import dev.quantgate.worker.api.ModelRef;
@@ -16,7 +17,6 @@ import dev.quantgate.worker.store.StoredVariant;
 import dev.quantgate.worker.store.VariantUse;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,21 +86,22 @@ final class Models implements Inference.ModelAccess {
                 .thenAccept(deleted -> {});
     }
 
-    CompletableFuture<LoadOutcome> load(ModelRef ref, int contextTokens, CallContext context) {
+    CompletableFuture<LoadOutcome> load(ModelRef ref, LoadSettings settings, CallContext context) {
         return resolve(ref, context).thenCompose(target -> {
             var before = loaded.view(target.ref()).state() == LoadState.ACTIVE;
-            return loaded.use(target.ref(), target.variant(), contextTokens, context.cancellation())
+            return loaded.use(target.ref(), target.variant(), settings.contextTokens(), context.cancellation())
                     .thenApply(use -> {
-                        try (use) {
-                            return new LoadOutcome(records.of(target.ref(), target.variant()), before);
-                        }
+                        use.pin(settings.pin());
+                        use.keepAlive(settings.keepAlive());
+                        use.close();
+                        return new LoadOutcome(records.of(target.ref(), target.variant()), before);
                     });
         });
     }
 
     /** Starts to load a model before anybody asks for it; another worker's is left to it, a failure is logged. */
     void preload(ModelRef ref) {
-        var unused = load(ref, 0, CallContext.of("preload")).whenComplete((outcome, failed) -> {
+        var unused = load(ref, LoadSettings.DEFAULT, CallContext.of("preload")).whenComplete((outcome, failed) -> {
             if (failed != null) {
                 logNotPreloaded(ref, failed);
             }
@@ -139,11 +140,6 @@ final class Models implements Inference.ModelAccess {
         return resolve(ref, context).thenCompose(target -> open(target, context));
     }
 
-    /** Takes models out of memory that nobody has used for so long. */
-    void unloadIdle(Duration idleFor) {
-        loaded.unloadIdle(ref -> true, idleFor, "nobody used it for " + idleFor.toSeconds() + " s");
-    }
-
     /** A variant by its exact name. */
     private record Target(ModelRef ref, StoredVariant variant) {}
 
@@ -176,7 +172,7 @@ final class Models implements Inference.ModelAccess {
     private void retireFormerDefault(String model, String variant) {
         var former = servedDefaults.put(model, variant);
         if (former != null && !former.equals(variant)) {
-            loaded.unloadIdle(ModelRef.of(model, former)::equals, Duration.ZERO, "is not the default any more");
+            loaded.unloadIdle(ModelRef.of(model, former)::equals, "is not the default any more");
         }
     }
 

@@ -5,6 +5,8 @@ import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.backend.LoadedModel;
 import dev.quantgate.worker.store.VariantUse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +29,45 @@ final class Slot {
     boolean leaving;
     boolean closing;
     long idleSinceNanos;
+    boolean pinned;
 
-    Slot(ModelRef ref) {
+    /** How long it stays after its last request; negative for ever. */
+    long keepAliveNanos;
+
+    Slot(ModelRef ref, long keepAliveNanos) {
         this.ref = ref;
+        this.keepAliveNanos = keepAliveNanos;
     }
 
     boolean isIdle() {
         return state == LoadState.ACTIVE && uses == 0;
+    }
+
+    /** Whether it may be closed without anybody asking for it. */
+    boolean isDispensable() {
+        return isIdle() && !pinned;
+    }
+
+    boolean isExpired(long now) {
+        return isDispensable() && keepAliveNanos >= 0 && now - idleSinceNanos >= keepAliveNanos;
+    }
+
+    /** One sentence on the state now. */
+    String describe(long now, Instant time) {
+        if (state != LoadState.ACTIVE) {
+            return reason;
+        }
+        if (uses > 0) {
+            return "serves " + uses + (uses == 1 ? " request" : " requests") + (pinned ? ", pinned" : "");
+        }
+        if (pinned) {
+            return "idle, pinned";
+        }
+        if (keepAliveNanos < 0) {
+            return "idle, stays until memory is needed";
+        }
+        var left = Math.max(0, keepAliveNanos - (now - idleSinceNanos));
+        return "idle until " + time.plusNanos(left).truncatedTo(ChronoUnit.SECONDS);
     }
 
     void becomes(LoadState newState, String newReason) {

@@ -20,24 +20,16 @@ final class Upkeep implements AutoCloseable {
     private final ModelStore store;
     private final Leases leases;
     private final Catalog catalog;
-    private final Models models;
+    private final LoadedModels loaded;
     private final WorkerThreads threads;
-    private final Duration idleUnload;
     private final Future<?> ticks;
 
-    Upkeep(
-            ModelStore store,
-            Leases leases,
-            Catalog catalog,
-            Models models,
-            WorkerThreads threads,
-            Duration idleUnload) {
+    Upkeep(ModelStore store, Leases leases, Catalog catalog, LoadedModels loaded, WorkerThreads threads) {
         this.store = store;
         this.leases = leases;
         this.catalog = catalog;
-        this.models = models;
+        this.loaded = loaded;
         this.threads = threads;
-        this.idleUnload = idleUnload;
         this.ticks = threads.timer()
                 .scheduleWithFixedDelay(this::tick, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         onFiles("cleaning up", this::cleanUp);
@@ -61,9 +53,7 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void tick() {
-        if (!idleUnload.isZero()) {
-            models.unloadIdle(idleUnload);
-        }
+        loaded.unloadExpired();
         onFiles("reading the store", this::refresh);
     }
 

@@ -48,6 +48,11 @@ public record ModelFolder(Path path) {
         return path.resolve(VARIANTS).resolve(Names.requireVariant(name, "variant"));
     }
 
+    /** Where the sessions of conversations are kept. */
+    public Path sessions() {
+        return path.resolve("sessions");
+    }
+
     public Path adapter(String name) {
         return path.resolve(ADAPTERS).resolve(Names.requireVariant(name, "adapter"));
     }

@@ -7,6 +7,7 @@ import dev.quantgate.worker.api.AdapterRecord;
 import dev.quantgate.worker.api.AdapterRef;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.testing.Await;
 import dev.quantgate.worker.testing.TestWorker;
@@ -64,7 +65,7 @@ class AdaptersTest {
         assertThat(imported.alpha()).isEqualTo(1.5f);
         assertThat(imported.sizeBytes()).isEqualTo(7);
         assertThat(listed()).containsExactly(imported);
-        Await.result(test.worker.loadModel(ModelRef.of("m"), 0, CONTEXT));
+        Await.result(test.worker.loadModel(ModelRef.of("m"), LoadSettings.DEFAULT, CONTEXT));
         var found = test.backend.adapters.find("Pirate-1");
         assertThat(found.file()).hasContent("LORA:16");
         assertThat(found.sha256()).isEqualTo(imported.sha256());
@@ -83,7 +84,7 @@ class AdaptersTest {
     @Test
     void aDeletedAdapterIsGoneAndItsNameIsFree() throws Exception {
         Await.result(test.worker.importAdapter(PIRATE, file("LORA:16"), CONTEXT));
-        Await.result(test.worker.loadModel(ModelRef.of("m"), 0, CONTEXT));
+        Await.result(test.worker.loadModel(ModelRef.of("m"), LoadSettings.DEFAULT, CONTEXT));
 
         Await.result(test.worker.deleteAdapter(PIRATE, CONTEXT));
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.quantgate.worker.api.CallContext;
 import dev.quantgate.worker.api.Cancellation;
 import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.LoadSettings;
 import dev.quantgate.worker.api.LoadState;
 import dev.quantgate.worker.api.ModelRef;
 import dev.quantgate.worker.api.QuantizeRequest;
+import dev.quantgate.worker.api.VariantRecord;
 import dev.quantgate.worker.api.inference.GenerateEvent;
+import dev.quantgate.worker.api.inference.GenerateRequest;
 import dev.quantgate.worker.api.inference.TextTask;
 import dev.quantgate.worker.testing.Await;
 import dev.quantgate.worker.testing.FakeBackend;
@@ -17,7 +20,9 @@ import dev.quantgate.worker.testing.Recorder;
 import dev.quantgate.worker.testing.TestWorker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -180,7 +185,91 @@ class RequestsTest {
         var second =
                 Await.result(test.worker.getModel("second", CONTEXT)).variants().get(0);
         assertThat(second.state()).isEqualTo(LoadState.FAILED);
-        assertThat(second.stateReason()).isEqualTo("no room");
+        assertThat(second.stateReason()).isEqualTo("no room; m:source is in use");
+    }
+
+    private VariantRecord variant(String model) throws Exception {
+        return Await.result(test.worker.getModel(model, CONTEXT)).variants().get(0);
+    }
+
+    private static LoadSettings settings(Optional<Boolean> pin, Optional<Duration> keepAlive) {
+        return new LoadSettings(0, pin, keepAlive);
+    }
+
+    @Test
+    void aPinnedModelGivesWayToNobodyUntilItIsUnpinned() throws Exception {
+        test.importModel("second", "F16");
+        test.backend.memoryLimitBytes = FakeBackend.MODEL_BYTES;
+        Await.result(test.worker.loadModel(M, settings(Optional.of(true), Optional.empty()), CONTEXT));
+
+        var refused = test.generate(ModelRef.of("second"), "hi", CONTEXT);
+
+        assertThat(Await.failure(refused.end).message()).isEqualTo("no room; m:source is pinned");
+        assertThat(variant("m").stateReason()).isEqualTo("idle, pinned");
+        assertThat(variant("second").stateReason()).isEqualTo("no room; m:source is pinned");
+        Await.result(test.worker.loadModel(M, LoadSettings.DEFAULT, CONTEXT));
+        assertThat(variant("m").stateReason()).isEqualTo("idle, pinned");
+        Await.result(test.worker.loadModel(M, settings(Optional.of(false), Optional.empty()), CONTEXT));
+        Await.result(test.generate(ModelRef.of("second"), "hi", CONTEXT).end);
+        assertThat(variant("m").state()).isEqualTo(LoadState.UNLOADED);
+        assertThat(variant("m").stateReason()).isEqualTo("unloaded: makes room for second:source");
+    }
+
+    @Test
+    void aPinnedModelIsUnloadedByNameOnly() throws Exception {
+        Await.result(test.worker.loadModel(M, settings(Optional.of(true), Optional.of(Duration.ZERO)), CONTEXT));
+        Await.result(test.generate(M, "hi", CONTEXT).end);
+        assertThat(variant("m").state()).isEqualTo(LoadState.ACTIVE);
+
+        assertThat(Await.result(test.worker.unloadModel(M, CONTEXT))).containsExactly("m:source");
+
+        assertThat(variant("m").stateReason()).isEqualTo("unloaded: was asked to unload");
+        Await.result(test.generate(M, "hi", CONTEXT).end);
+        assertThat(variant("m").stateReason()).isEqualTo("idle, stays until memory is needed");
+    }
+
+    @Test
+    void aKeepAliveOfNothingUnloadsAfterTheLastRequest() throws Exception {
+        var held = test.generate(M, "hold", CONTEXT);
+        Await.until(() -> !test.backend.open.isEmpty() && model().heldCount() == 1);
+        var brief = new Recorder<GenerateEvent>();
+        var once = TestWorker.generation(M, "hi");
+        test.worker.generate(
+                new GenerateRequest(
+                        M, once.input(), once.sampling(), once.options(), List.of(), "", Optional.of(Duration.ZERO)),
+                CONTEXT,
+                brief);
+        Await.result(brief.end);
+        assertThat(variant("m").stateReason()).isEqualTo("serves 1 request");
+
+        model().finish();
+        Await.result(held.end);
+
+        Await.until(() -> test.worker.status().loaded().isEmpty());
+        Await.until(() -> variant("m").stateReason().equals("unloaded: nobody used it for 0 s"));
+    }
+
+    @Test
+    void aKeepAliveOutlivesTheConfiguredTime() throws Exception {
+        try (var brief = new TestWorker(root, Duration.ofMillis(50), Duration.ofSeconds(5))) {
+            brief.importModel("second", "F16");
+            Await.result(brief.worker.loadModel(
+                    M, settings(Optional.empty(), Optional.of(Duration.ofSeconds(-1))), CONTEXT));
+            Await.result(brief.worker.loadModel(
+                    ModelRef.of("second"), settings(Optional.empty(), Optional.of(Duration.ofHours(1))), CONTEXT));
+            brief.importModel("third", "F16");
+            Await.result(brief.worker.loadModel(ModelRef.of("third"), LoadSettings.DEFAULT, CONTEXT));
+
+            Await.until(() -> brief.worker.status().loaded().size() == 2);
+
+            assertThat(brief.worker.status().loaded()).containsExactly("m:source", "second:source");
+            var second = Await.result(brief.worker.getModel("second", CONTEXT))
+                    .variants()
+                    .get(0);
+            var until = Instant.parse(second.stateReason().substring("idle until ".length()));
+            assertThat(until)
+                    .isBetween(Instant.now().plusSeconds(3500), Instant.now().plusSeconds(3601));
+        }
     }
 
     @Test
@@ -200,8 +289,8 @@ class RequestsTest {
 
     @Test
     void aLoadedVariantCannotBeDeleted() throws Exception {
-        Await.result(test.worker.loadModel(M, 0, CONTEXT));
-        var again = Await.result(test.worker.loadModel(M, 0, CONTEXT));
+        Await.result(test.worker.loadModel(M, LoadSettings.DEFAULT, CONTEXT));
+        var again = Await.result(test.worker.loadModel(M, LoadSettings.DEFAULT, CONTEXT));
 
         var refused = Await.failure(test.worker.deleteModel(M, CONTEXT));
 
@@ -231,7 +320,7 @@ class RequestsTest {
     @Test
     void aModelThatNobodyUsesIsUnloaded() throws Exception {
         try (var brief = new TestWorker(root, Duration.ofMillis(50), Duration.ofSeconds(5))) {
-            Await.result(brief.worker.loadModel(M, 0, CONTEXT));
+            Await.result(brief.worker.loadModel(M, LoadSettings.DEFAULT, CONTEXT));
 
             Await.until(() -> brief.worker.status().loaded().isEmpty());
         }

@@ -15,6 +15,7 @@ import dev.quantgate.worker.api.backend.Backend;
 import dev.quantgate.worker.api.backend.EngineInfo;
 import dev.quantgate.worker.api.backend.LoadOptions;
 import dev.quantgate.worker.api.backend.QuantizationJob;
+import dev.quantgate.worker.api.backend.SessionPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +44,9 @@ public final class FakeBackend implements Backend {
 
     /** Where the model that was loaded last finds its adapters. */
     public volatile AdapterFiles adapters = AdapterFiles.NONE;
+
+    /** Where it keeps its sessions. */
+    public volatile Optional<SessionPlace> sessions = Optional.empty();
 
     /** Called at {@code load}, {@code quantize}, {@code half} (of the output is written) and {@code written}. */
     public volatile Consumer<String> at = point -> {};
@@ -107,6 +112,7 @@ public final class FakeBackend implements Backend {
         at.accept("load");
         loads.incrementAndGet();
         adapters = options.adapters();
+        sessions = options.sessions();
         inspect(artifact);
         if (cancellation.isCancelled()) {
             throw WorkerFailure.of(FailureKind.CANCELLED, "load cancelled").asException();

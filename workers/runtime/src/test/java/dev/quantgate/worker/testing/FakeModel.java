@@ -117,7 +117,7 @@ public final class FakeModel implements LoadedModel {
     private static void answer(StreamSink<GenerateEvent> sink) {
         sink.item(GenerateEvent.Chunk.of("hello", 1));
         var timings = new GenerateEvent.Timings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        sink.item(new GenerateEvent.Completed(GenerateEvent.FinishReason.LENGTH, 1, 1, 0, 0, 0, timings, 0, ""));
+        sink.item(new GenerateEvent.Completed(GenerateEvent.FinishReason.LENGTH, 1, 1, 0, 0, 0, timings, 0, "", 0));
         sink.end();
     }
 }

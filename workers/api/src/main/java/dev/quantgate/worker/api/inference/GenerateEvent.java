@@ -39,6 +39,7 @@ public sealed interface GenerateEvent {
      * @param timings times taken
      * @param seed the seed that was used, bits of an unsigned 32-bit number
      * @param stopMatch the stop string that matched, or empty
+     * @param sessionTokens tokens whose state the request's session holds now; 0 for none
      */
     record Completed(
             FinishReason reason,
@@ -49,7 +50,8 @@ public sealed interface GenerateEvent {
             int acceptedDraftTokens,
             Timings timings,
             int seed,
-            String stopMatch)
+            String stopMatch,
+            int sessionTokens)
             implements GenerateEvent {}
 
     /** Why a text ended. */

@@ -13,6 +13,8 @@ import dev.quantgate.worker.api.inference.Speculation;
 import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
 import dev.quantgate.worker.llamacpp.schedule.DecodeLoop;
 import dev.quantgate.worker.llamacpp.schedule.DecodeRequest;
+import dev.quantgate.worker.llamacpp.session.Session;
+import dev.quantgate.worker.llamacpp.session.Sessions;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class Generations implements AutoCloseable {
     private final int contextTokens;
     private final AdapterChoice choice;
     private final LoraAdapters adapters;
+    private final Sessions sessions;
 
     /** The preparer must run one task at a time; the engine is the loop's. */
     public Generations(
@@ -47,7 +50,9 @@ public final class Generations implements AutoCloseable {
             DecodeLoop loop,
             Executor preparer,
             AdapterChoice choice,
-            LlamaDecodeEngine engine) {
+            LlamaDecodeEngine engine,
+            Sessions sessions) {
+        this.sessions = sessions;
         this.choice = choice;
         this.adapters = engine.adapters();
         this.gate = gate;
@@ -71,6 +76,7 @@ public final class Generations implements AutoCloseable {
                     .asException();
         }
         preparation.check(request);
+        sessions.require(request.session());
         gate.enter();
         var events = new EventQueue(sink);
         var handle = new GenerationHandle(loop, events);
@@ -92,7 +98,8 @@ public final class Generations implements AutoCloseable {
                         .asException();
             }
             var wanted = choice.resolve(request.adapters());
-            var start = new Start(request, context, arrivedAt, events, handle, preparation.prepare(request));
+            var session = sessions.open(request.session(), LoraAdapters.setOf(wanted));
+            var start = new Start(request, context, arrivedAt, events, handle, preparation.prepare(request), session);
             if (wanted.isEmpty()) {
                 submit(start, AdapterSet.NONE);
             } else {
@@ -112,12 +119,13 @@ public final class Generations implements AutoCloseable {
             long arrivedAt,
             EventQueue events,
             GenerationHandle handle,
-            Prepared prepared) {}
+            Prepared prepared,
+            Session session) {}
 
     private void submit(Start start, AdapterSet set) {
         var prepared = start.prepared();
         var options = start.request().options();
-        var stream = new GenerationStream(prepared, pieces, start.events(), () -> {
+        var stream = new GenerationStream(prepared, pieces, start.events(), start.session(), () -> {
             adapters.release(set);
             gate.leave(System.nanoTime() - start.arrivedAt());
         });
@@ -134,7 +142,9 @@ public final class Generations implements AutoCloseable {
                 start.arrivedAt() + start.context().timeout().toNanos(),
                 prepared.sampler(),
                 stream,
-                set));
+                set,
+                start.session().saved(),
+                start.session().keeper()));
         if (!start.handle().submit(decode)) {
             stream.fail(WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled"));
         }

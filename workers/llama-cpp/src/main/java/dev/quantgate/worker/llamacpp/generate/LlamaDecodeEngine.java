@@ -8,13 +8,20 @@ import dev.quantgate.natives.llama.LlamaException;
 import dev.quantgate.natives.llama.LlamaModel;
 import dev.quantgate.natives.llama.NativeAbortException;
 import dev.quantgate.natives.llama.SampleBatch;
+import dev.quantgate.natives.llama.SequenceState;
 import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
 import dev.quantgate.worker.llamacpp.schedule.DecodeEngine;
+import dev.quantgate.worker.llamacpp.schedule.MemoryBudget;
 import dev.quantgate.worker.llamacpp.schedule.SampleRows;
 import dev.quantgate.worker.llamacpp.schedule.StepBatch;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The decode loop's engine on a context of llama.cpp. A step takes two native calls, however many sequences it has. */
 public final class LlamaDecodeEngine implements DecodeEngine {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LlamaDecodeEngine.class);
+
     private final LlamaModel model;
     private final ContextOptions options;
     private final CancelFlag abort = new CancelFlag();
@@ -158,6 +165,29 @@ public final class LlamaDecodeEngine implements DecodeEngine {
     public void moveTail(int from, int to, int tokens) {
         context.memory().copy(from, to, tokens, -1);
         keepPrefix(from, tokens);
+    }
+
+    @Override
+    public long stateBytes(int sequence) {
+        return SequenceState.sizeBytes(context, sequence);
+    }
+
+    @Override
+    public void saveState(int sequence, ByteBuffer target) {
+        SequenceState.save(context, sequence, target);
+    }
+
+    @Override
+    public boolean loadState(int sequence, ByteBuffer source) {
+        try {
+            SequenceState.load(context, sequence, source.duplicate());
+            return true;
+        } catch (NativeAbortException e) {
+            throw e;
+        } catch (LlamaException e) {
+            LOGGER.atWarn().setCause(e).log("a saved state could not be loaded: it is computed anew");
+            return false;
+        }
     }
 
     @Override

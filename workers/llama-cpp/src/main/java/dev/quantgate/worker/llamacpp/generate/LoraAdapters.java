@@ -8,6 +8,7 @@ import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.llamacpp.schedule.AdapterSet;
+import dev.quantgate.worker.llamacpp.schedule.MemoryBudget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +66,7 @@ final class LoraAdapters implements AutoCloseable {
      * @throws WorkerException OUT_OF_MEMORY, INVALID_MODEL; then nothing is held
      */
     AdapterSet hold(List<Wanted> wanted) {
-        var scaled = new ArrayList<AdapterSet.Scaled>();
+        var held = new ArrayList<AdapterSet.Scaled>();
         try {
             for (var one : wanted) {
                 var entry = loaded.get(one.sha256());
@@ -75,14 +76,23 @@ final class LoraAdapters implements AutoCloseable {
                 }
                 entry.uses++;
                 entry.lastUsed = ++clock;
-                scaled.add(new AdapterSet.Scaled(one.sha256(), one.scale()));
+                held.add(new AdapterSet.Scaled(one.sha256(), one.scale()));
             }
         } catch (WorkerException e) {
-            release(new AdapterSet(scaled));
+            release(new AdapterSet(held));
             throw e;
         }
-        scaled.sort(Comparator.comparing(AdapterSet.Scaled::sha256));
-        return new AdapterSet(scaled);
+        return setOf(wanted);
+    }
+
+    /** The set that a request's adapters make. */
+    static AdapterSet setOf(List<Wanted> wanted) {
+        return wanted.isEmpty()
+                ? AdapterSet.NONE
+                : new AdapterSet(wanted.stream()
+                        .map(one -> new AdapterSet.Scaled(one.sha256(), one.scale()))
+                        .sorted(Comparator.comparing(AdapterSet.Scaled::sha256))
+                        .toList());
     }
 
     void release(AdapterSet set) {

@@ -1,6 +1,7 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The LoRA adapters that a sequence is computed with. Keys and values depend on them, so sequences with different sets
@@ -17,5 +18,14 @@ public record AdapterSet(List<Scaled> adapters) {
 
     public AdapterSet {
         adapters = List.copyOf(adapters);
+    }
+
+    /** One text for each set; {@code none} for the model as it is. */
+    public String key() {
+        return adapters.isEmpty()
+                ? "none"
+                : adapters.stream()
+                        .map(adapter -> adapter.sha256() + "*" + adapter.scale())
+                        .collect(Collectors.joining("+"));
     }
 }

@@ -3,6 +3,7 @@ package dev.quantgate.worker.llamacpp.schedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which waiting request may start, and which running one gives way. */
 final class Admission {
@@ -28,7 +29,7 @@ final class Admission {
 
     /** Whether starting now makes sense: the receiver takes tokens, and no running prompt is about to help. */
     boolean eligible(DecodeRequest request) {
-        return request.outlet().ready() && !awaitsPrefix(request);
+        return request.outlet().ready() && !awaitsPrefix(request) && !awaitsState(request);
     }
 
     /** Whether the KV cache has room for it, beside what was admitted before. */
@@ -63,6 +64,41 @@ final class Admission {
             }
         }
         return Optional.of(running.get(running.size() - 1));
+    }
+
+    /** Opens a request's sequence from its saved state; null if it has none, or none that is worth it and fits. */
+    @Nullable
+    KvSequence restore(DecodeRequest request) {
+        var saved = request.spec().saved();
+        if (saved == null || !spares(saved, request)) {
+            return null;
+        }
+        var state = saved.state();
+        return state == null
+                ? null
+                : pool.restore(request.tokens(), saved.tokens().size(), usable(saved, request), state);
+    }
+
+    /** Whether a saved state holds so much more than the cache that it is worth a copy. */
+    private boolean spares(SavedState saved, DecodeRequest request) {
+        var usable = usable(saved, request);
+        if (saved.whole() && usable < saved.tokens().size()) {
+            return false;
+        }
+        var cached = pool.bestPrefix(request.tokens());
+        var there = cached == null ? 0 : KvPool.usable(cached, request.tokens());
+        return usable - there >= KvPool.MIN_SHARED_TOKENS;
+    }
+
+    private static int usable(SavedState saved, DecodeRequest request) {
+        var common =
+                request.tokens().commonPrefix(saved.tokens(), saved.tokens().size());
+        return Math.min(common, request.tokens().size() - 1);
+    }
+
+    private boolean awaitsState(DecodeRequest request) {
+        var saved = request.spec().saved();
+        return saved != null && spares(saved, request) && (!saved.fetched() || saved.damage() != null);
     }
 
     private boolean awaitsPrefix(DecodeRequest request) {

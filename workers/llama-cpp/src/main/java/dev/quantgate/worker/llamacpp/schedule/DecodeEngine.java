@@ -1,5 +1,7 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
+
 /**
  * The native side of the decode loop, reduced to what the loop needs. Used by the loop's thread alone, except for {@link
  * #requestAbort()}. Any exception thrown here means that the native context cannot be trusted any more.
@@ -34,6 +36,15 @@ public interface DecodeEngine extends AutoCloseable {
 
     /** Moves what a sequence holds behind its first tokens to another one, beside what that holds. */
     void moveTail(int from, int to, int tokens);
+
+    /** Length of what {@link #saveState} writes now. */
+    long stateBytes(int sequence);
+
+    /** Writes the keys and values of a sequence into a direct buffer with room for them. */
+    void saveState(int sequence, ByteBuffer target);
+
+    /** Fills an empty sequence from a saved state; false, and it is still empty, if the engine has no place for it. */
+    boolean loadState(int sequence, ByteBuffer source);
 
     /** Makes a decode that runs now, or the next one, end with {@link Outcome#ABORTED}. Any thread may call it. */
     void requestAbort();

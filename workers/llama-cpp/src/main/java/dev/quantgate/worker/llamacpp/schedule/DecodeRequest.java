@@ -1,5 +1,7 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import dev.quantgate.worker.api.FailureKind;
+import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.GenerateEvent.Timings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * give it up.
  */
 public final class DecodeRequest {
+    private static final WorkerFailure CANCELLED = WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled");
+    private static final WorkerFailure DEADLINE_PASSED =
+            WorkerFailure.of(FailureKind.DEADLINE_EXCEEDED, "the deadline passed");
+
     private final Spec spec;
     private final TokenList tokens;
     private @Nullable Drafts drafts;
@@ -47,6 +53,8 @@ public final class DecodeRequest {
      * @param sampler chooses the tokens; the outlet closes it
      * @param outlet takes the tokens
      * @param adapters LoRA adapters that it is computed with
+     * @param saved what it can start from, or null
+     * @param keeper takes what it has computed, or null
      */
     @SuppressWarnings("ArrayRecordComponent") // Handed over once; never compared.
     public record Spec(
@@ -62,7 +70,9 @@ public final class DecodeRequest {
             long deadlineAt,
             TokenSampler sampler,
             TokenOutlet outlet,
-            AdapterSet adapters) {}
+            AdapterSet adapters,
+            @Nullable SavedState saved,
+            @Nullable StateKeeper keeper) {}
 
     Spec spec() {
         return spec;
@@ -142,6 +152,27 @@ public final class DecodeRequest {
 
     AdapterSet adapters() {
         return spec.adapters();
+    }
+
+    /** Why it cannot go on, or null. */
+    @Nullable
+    WorkerFailure over(long now) {
+        var damage = spec.saved() == null ? null : spec.saved().damage();
+        if (damage != null) {
+            return damage;
+        }
+        if (cancelled) {
+            return CANCELLED;
+        }
+        return spec.deadlineAt() - now <= 0 ? DEADLINE_PASSED : null;
+    }
+
+    /** Hands what it has computed to who keeps it, if anybody does. */
+    void keepState(DecodeEngine engine) {
+        if (spec.keeper() != null) {
+            var held = openSequence();
+            spec.keeper().keep(engine, held.id(), tokens.toArray(held.computed()));
+        }
     }
 
     /** The turn of adapter sets that it took part in last. */

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * A second, smaller model that guesses how texts go on, several at once. Its context holds each text as far as it was
@@ -13,6 +14,7 @@ import java.util.List;
 public final class DraftModel implements AutoCloseable {
     private final DecodeEngine engine;
     private final TokenSampler greedy;
+    private final LongSupplier clock;
     private final StepBatch batch;
     private final SampleRows rows;
     private final RowCost cost = new RowCost();
@@ -35,8 +37,14 @@ public final class DraftModel implements AutoCloseable {
      * the likeliest token.
      */
     public DraftModel(DecodeEngine engine, TokenSampler greedy) {
+        this(engine, greedy, System::nanoTime);
+    }
+
+    /** With the clock, in nanoseconds, that its steps are timed by. */
+    DraftModel(DecodeEngine engine, TokenSampler greedy, LongSupplier clock) {
         this.engine = engine;
         this.greedy = greedy;
+        this.clock = clock;
         batch = new StepBatch(engine.batchTokens());
         rows = new SampleRows(engine.batchTokens());
         for (int id = engine.sequenceSlots() - 1; id >= 0; id--) {
@@ -104,7 +112,7 @@ public final class DraftModel implements AutoCloseable {
 
     /** Computes the batch; false if the context has no room for it, and then holds nothing any more. */
     boolean run() {
-        var startedAt = System.nanoTime();
+        var startedAt = clock.getAsLong();
         if (engine.decode(batch) != Outcome.DONE) {
             open.forEach(text -> forget(text, 0));
             return false;
@@ -112,7 +120,7 @@ public final class DraftModel implements AutoCloseable {
         if (rows.size() > 0) {
             engine.sample(rows);
         }
-        cost.record(batch.size(), System.nanoTime() - startedAt);
+        cost.record(batch.size(), clock.getAsLong() - startedAt);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Which sequence of a context holds which tokens, and what finished ones left behind for others to start from. */
@@ -26,6 +27,13 @@ sealed interface KvCache permits KvPool, SeparateKv {
 
     /** Opens a sequence that starts with the longest prefix that is there. */
     KvSequence open(TokenList tokens);
+
+    /**
+     * Opens a sequence from a saved state, of which the first {@code usable} tokens count; null if there is no place for
+     * it.
+     */
+    @Nullable
+    KvSequence restore(TokenList tokens, int saved, int usable, ByteBuffer state);
 
     /** Records that the next {@code count} tokens of a sequence are computed. */
     void append(KvSequence sequence, int count);

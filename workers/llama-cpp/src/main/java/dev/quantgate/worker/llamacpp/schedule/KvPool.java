@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -113,6 +114,26 @@ final class KvPool implements KvCache {
         budget.started(Math.max(opened.computed(), forgotten.matches(tokens)), tokens.size());
         active.add(opened);
         return opened;
+    }
+
+    @Override
+    public @Nullable KvSequence restore(TokenList tokens, int saved, int usable, ByteBuffer state) {
+        if (saved > capacityTokens() - activeTokens() || !makeRoom(saved)) {
+            return null;
+        }
+        var id = freeId(null);
+        if (!engine.loadState(id, state)) {
+            freeIds.push(id);
+            return null;
+        }
+        if (usable < saved) {
+            engine.keepPrefix(id, usable);
+        }
+        var restored = new KvSequence(id, tokens, root.hold(), 0, ++clock);
+        append(restored, usable);
+        budget.started(usable, tokens.size());
+        active.add(restored);
+        return restored;
     }
 
     @Override

@@ -16,6 +16,7 @@ final class LoopStatistics {
     private final AtomicLong prefixHitTokens = new AtomicLong();
     private final AtomicLong draftedTokens = new AtomicLong();
     private final AtomicLong acceptedDraftTokens = new AtomicLong();
+    private final AtomicLong restoredTokens = new AtomicLong();
     private final AtomicLong preemptions = new AtomicLong();
 
     void gauges(int runningNow, int queuedNow, int kvUsedNow) {
@@ -46,6 +47,10 @@ final class LoopStatistics {
         add(prefixHitTokens, tokens);
     }
 
+    void restored(int tokens) {
+        add(restoredTokens, tokens);
+    }
+
     void preempted() {
         add(preemptions, 1);
     }
@@ -59,6 +64,7 @@ final class LoopStatistics {
         figures.put("batch_size_mean", sequencesInSteps.doubleValue() / Math.max(1, steps.get()));
         figures.put("decode_steps", steps.doubleValue());
         figures.put("prefix_hit_tokens", prefixHitTokens.doubleValue());
+        figures.put("session_restored_tokens", restoredTokens.doubleValue());
         figures.put("prompt_tokens", promptTokens.doubleValue());
         figures.put("generated_tokens", generatedTokens.doubleValue());
         figures.put("drafted_tokens", draftedTokens.doubleValue());

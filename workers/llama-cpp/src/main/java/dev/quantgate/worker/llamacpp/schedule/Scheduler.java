@@ -7,8 +7,8 @@ import dev.quantgate.worker.llamacpp.schedule.TokenOutlet.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +44,7 @@ final class Scheduler {
     private final boolean speculates;
     private final int[] sampled;
     private final List<DecodeRequest> running = new ArrayList<>();
-    private final List<DecodeRequest> draining = new ArrayList<>();
+    private final Draining draining = new Draining();
     private long arrivals;
 
     Scheduler(
@@ -105,11 +105,10 @@ final class Scheduler {
     long nanosToDeadline() {
         var now = System.nanoTime();
         var nearest = queue.nanosToDeadline(now);
-        for (var list : List.of(running, draining)) {
-            for (var request : list) {
-                nearest = Math.min(nearest, request.spec().deadlineAt() - now);
-            }
+        for (var request : running) {
+            nearest = Math.min(nearest, request.spec().deadlineAt() - now);
         }
+        nearest = Math.min(nearest, draining.nanosToDeadline(now));
         // A stalled stream gives way to waiting requests after a while.
         return queue.size() == 0 ? nearest : Math.min(nearest, Admission.STALL_NANOS);
     }
@@ -123,8 +122,7 @@ final class Scheduler {
     void failAll(WorkerFailure failure) {
         queue.removeIf(request -> true, request -> end(request, failure));
         failRunning(failure);
-        List.copyOf(draining).forEach(request -> request.outlet().fail(failure));
-        draining.clear();
+        draining.failAll(failure);
     }
 
     /** After the native context was lost: ends what ran in it and starts with an empty one. */
@@ -147,30 +145,16 @@ final class Scheduler {
     }
 
     private void sweep(long now) {
-        Predicate<DecodeRequest> over =
-                request -> request.cancelled() || request.spec().deadlineAt() - now <= 0;
-        queue.removeIf(over, request -> end(request, reason(request)));
+        queue.removeIf(
+                request -> request.over(now) != null,
+                request -> end(request, Objects.requireNonNull(request.over(now))));
         for (int i = running.size() - 1; i >= 0; i--) {
-            var request = running.get(i);
-            if (over.test(request)) {
-                endRunning(request, reason(request));
+            var over = running.get(i).over(now);
+            if (over != null) {
+                endRunning(running.get(i), over);
             }
         }
-        for (int i = draining.size() - 1; i >= 0; i--) {
-            var request = draining.get(i);
-            if (over.test(request)) {
-                draining.remove(i);
-                request.outlet().fail(reason(request));
-            } else if (request.outlet().flush()) {
-                draining.remove(i);
-            }
-        }
-    }
-
-    private static WorkerFailure reason(DecodeRequest request) {
-        return request.cancelled()
-                ? WorkerFailure.of(FailureKind.CANCELLED, "the caller cancelled")
-                : WorkerFailure.of(FailureKind.DEADLINE_EXCEEDED, "the deadline passed");
+        draining.sweep(now);
     }
 
     private void admit(long now) {
@@ -191,7 +175,7 @@ final class Scheduler {
     }
 
     private void start(DecodeRequest request) {
-        var sequence = pool.open(request.tokens());
+        var sequence = open(request);
         request.opened(sequence);
         statistics.prefixHit(sequence.computed());
         queue.admit(request, request.pendingTokens());
@@ -201,6 +185,15 @@ final class Scheduler {
         running.sort(
                 Comparator.<DecodeRequest>comparingInt(other -> -other.spec().priority())
                         .thenComparingLong(DecodeRequest::order));
+    }
+
+    private KvSequence open(DecodeRequest request) {
+        var restored = admission.restore(request);
+        if (restored == null) {
+            return pool.open(request.tokens());
+        }
+        statistics.restored(restored.computed());
+        return restored;
     }
 
     private boolean step() {
@@ -227,7 +220,7 @@ final class Scheduler {
         switch (outcome) {
             case DONE -> {
                 sample();
-                learn(clock.getAsLong() - startedAt);
+                budget.learn(plan, speculator.cost(), clock.getAsLong() - startedAt);
                 deliver();
             }
             case ABORTED -> takeBack();
@@ -244,16 +237,6 @@ final class Scheduler {
     /** Guesses take only room that is free. */
     private void fillPlan() {
         plan.fill(turns.next(running), budget, Math.max(0, pool.freeTokens() - running.size()));
-    }
-
-    private void learn(long nanos) {
-        var guessNanos = 0L;
-        if (plan.promptTokens() == 0) {
-            speculator.cost().prompts(budget.nanosPerPromptToken());
-            speculator.cost().record(plan.batch().size(), nanos);
-            guessNanos = (long) (plan.guesses() * speculator.cost().rowNanos());
-        }
-        budget.record(plan.decodeRows(), plan.promptTokens(), Math.max(0, nanos - guessNanos));
     }
 
     private void takeBack() {
@@ -361,6 +344,7 @@ final class Scheduler {
 
     private void finish(DecodeRequest request, EndCause cause) {
         running.remove(request);
+        request.keepState(engine);
         release(request);
         shares.leave(request.spec().client());
         if (!request.outlet().complete(cause, request.figures())) {

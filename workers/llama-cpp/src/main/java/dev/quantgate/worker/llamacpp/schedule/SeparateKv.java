@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -103,6 +104,22 @@ final class SeparateKv implements KvCache {
     private boolean goesOn(KvSequence source, int shared) {
         return cached.contains(source)
                 && (shared >= source.computed() - 1 || (freeIds.isEmpty() && cached.size() == 1));
+    }
+
+    @Override
+    public @Nullable KvSequence restore(TokenList tokens, int saved, int usable, ByteBuffer state) {
+        var id = takeId(null);
+        if (!engine.loadState(id, state)) {
+            freeIds.set(id);
+            return null;
+        }
+        if (usable < saved) {
+            engine.keepPrefix(id, usable);
+        }
+        var restored = new KvSequence(id, tokens, KvSegment.root().hold(), 0, ++clock);
+        append(restored, usable);
+        active.add(restored);
+        return restored;
     }
 
     @Override

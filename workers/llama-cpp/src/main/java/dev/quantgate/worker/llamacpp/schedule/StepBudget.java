@@ -42,6 +42,17 @@ final class StepBudget {
         return nanosPerPromptToken;
     }
 
+    /** Learns from a step that took so long, and lets the cost of guesses learn from it too. */
+    void learn(StepPlan plan, RowCost cost, long nanos) {
+        var guessNanos = 0L;
+        if (plan.promptTokens() == 0) {
+            cost.prompts(nanosPerPromptToken);
+            cost.record(plan.batch().size(), nanos);
+            guessNanos = (long) (plan.guesses() * cost.rowNanos());
+        }
+        record(plan.decodeRows(), plan.promptTokens(), Math.max(0, nanos - guessNanos));
+    }
+
     void record(int decodeRows, int promptTokens, long nanos) {
         if (promptTokens == 0) {
             nanosPerDecodeStep = blend(nanosPerDecodeStep, (double) nanos);

@@ -12,7 +12,7 @@ public final class TokenList {
         this(initial, AdapterSet.NONE);
     }
 
-    TokenList(int[] initial, AdapterSet adapters) {
+    public TokenList(int[] initial, AdapterSet adapters) {
         this.adapters = adapters;
         values = initial.clone();
         size = initial.length;
@@ -44,6 +44,10 @@ public final class TokenList {
 
     TokenList prefix(int length) {
         return new TokenList(Arrays.copyOf(values, length), adapters);
+    }
+
+    int[] toArray(int length) {
+        return Arrays.copyOf(values, length);
     }
 
     /** Removes {@code count} tokens from {@code from} on; the rest moves up. */

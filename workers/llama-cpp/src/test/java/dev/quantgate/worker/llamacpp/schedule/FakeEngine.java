@@ -1,5 +1,6 @@
 package dev.quantgate.worker.llamacpp.schedule;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -39,6 +40,7 @@ final class FakeEngine implements DecodeEngine {
     private long now;
 
     int highestCell;
+    boolean refuseStates;
     private AdapterSet adapters = AdapterSet.NONE;
     final List<AdapterSet> adaptersOfSteps = new ArrayList<>();
 
@@ -236,6 +238,32 @@ final class FakeEngine implements DecodeEngine {
         var cells = sequences.getOrDefault(from, List.of());
         sequences.computeIfAbsent(to, key -> new ArrayList<>()).addAll(cells.subList(tokens, cells.size()));
         keepPrefix(from, tokens);
+    }
+
+    @Override
+    public long stateBytes(int sequence) {
+        return 4L * sequences.getOrDefault(sequence, List.of()).size();
+    }
+
+    @Override
+    public void saveState(int sequence, ByteBuffer target) {
+        sequences.getOrDefault(sequence, List.of()).forEach(cell -> target.putInt(cell.token));
+    }
+
+    @Override
+    public boolean loadState(int sequence, ByteBuffer source) {
+        require(sequences.getOrDefault(sequence, List.of()).isEmpty(), "the target holds something");
+        var state = source.duplicate();
+        if (refuseStates) {
+            return false;
+        }
+        var cells = new ArrayList<Cell>();
+        sequences.put(sequence, cells);
+        while (state.hasRemaining()) {
+            cells.add(new Cell(state.getInt(), lowestFreeCell(), adapters));
+        }
+        require(distinctCells() <= kvTokens, "no room for a state");
+        return true;
     }
 
     @Override

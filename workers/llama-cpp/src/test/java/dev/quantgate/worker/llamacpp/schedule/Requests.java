@@ -2,6 +2,7 @@ package dev.quantgate.worker.llamacpp.schedule;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Builds requests for the scheduler's tests. */
 final class Requests {
@@ -15,6 +16,8 @@ final class Requests {
     private AdapterSet adapters = AdapterSet.NONE;
     private boolean speculative = true;
     private long arrivedAt = System.nanoTime();
+    private @Nullable SavedState saved;
+    private @Nullable StateKeeper keeper;
     private long deadlineAt = System.nanoTime() + 3_600_000_000_000L;
 
     static Requests request() {
@@ -67,6 +70,16 @@ final class Requests {
         return this;
     }
 
+    Requests saved(SavedState state) {
+        saved = state;
+        return this;
+    }
+
+    Requests keeper(StateKeeper taker) {
+        keeper = taker;
+        return this;
+    }
+
     AdapterSet adapters() {
         return adapters;
     }
@@ -109,6 +122,8 @@ final class Requests {
                 deadlineAt,
                 () -> {},
                 outlet,
-                adapters));
+                adapters,
+                saved,
+                keeper));
     }
 }

@@ -1,4 +1,4 @@
-package dev.quantgate.worker.llamacpp.generate;
+package dev.quantgate.worker.llamacpp.schedule;
 
 /** The memory that all models of a backend share, as seen by one of them. Thread-safe. */
 public interface MemoryBudget {

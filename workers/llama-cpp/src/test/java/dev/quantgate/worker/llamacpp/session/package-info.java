@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quantgate.worker.llamacpp.session;
+
+import org.jspecify.annotations.NullMarked;
