@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A receiver that collects a stream and, unless told otherwise, grants a credit for each item. */
@@ -23,6 +24,7 @@ final class TestStream implements StreamSink<GenerateEvent> {
     private final CompletableFuture<WorkerFailure> failed = new CompletableFuture<>();
     private final CountDownLatch firstItem = new CountDownLatch(1);
     private final Cancellation cancellation = new Cancellation();
+    private final AtomicInteger owed = new AtomicInteger();
     private volatile @Nullable StreamHandle handle;
     private boolean granting = true;
     GenerateEvent.@Nullable Completed last;
@@ -38,6 +40,7 @@ final class TestStream implements StreamSink<GenerateEvent> {
 
     TestStream run(LoadedModel model, GenerateRequest request, Duration timeout) {
         handle = model.generate(request, new CallContext("test", timeout, "", cancellation), this);
+        grantOwed();
         return this;
     }
 
@@ -69,9 +72,20 @@ final class TestStream implements StreamSink<GenerateEvent> {
             last = end;
         }
         firstItem.countDown();
+        if (granting) {
+            owed.incrementAndGet();
+            grantOwed();
+        }
+    }
+
+    /** Items may come before the caller has the handle by which to grant credit for them. */
+    private void grantOwed() {
         var started = handle;
-        if (granting && started != null) {
-            started.grant(1);
+        if (started != null) {
+            var credits = owed.getAndSet(0);
+            if (credits > 0) {
+                started.grant(credits);
+            }
         }
     }
 
