@@ -24,7 +24,7 @@ final class SoakTest {
 
     @Test
     void aLostARepeatedAndAChangedTokenAreFaults() {
-        assertThat(new Answer("one three", 2, 2).faultBeside(REFERENCE)).contains("at character 4 of 13");
+        assertThat(new Answer("one three", 2, 2).faultBeside(REFERENCE)).contains("at character 5 of 13");
         assertThat(new Answer("one two two three", 4, 4).faultBeside(REFERENCE)).contains("at character 9 of 13");
         assertThat(new Answer("one too", 2, Answer.UNKNOWN).faultBeside(REFERENCE))
                 .contains("not a beginning");
