@@ -31,6 +31,9 @@ public final class LogbackDefaults extends ContextAwareBase implements Configura
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console);
+        // Hazelcast asks for access to the inside of the JDK, which it works without.
+        context.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory")
+                .setLevel(Level.ERROR);
         context.getLogger("dev.quantgate").setLevel(Level.toLevel(System.getProperty(LoggingStart.LEVEL), Level.INFO));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
