@@ -14,6 +14,8 @@ public final class GrammarGuard {
     public static final int MAX_RULES = 4096;
     /** Most elements, characters of literals for instance, that all repetitions such as {@code "ab"{2,5}} stand for. */
     public static final int MAX_REPEATED = 1 << 18;
+    /** llama.cpp takes a most above this for none, and writes only the least out. */
+    private static final int MAX_TIMES = 2000;
 
     private final String text;
     private int at;
@@ -82,6 +84,9 @@ public final class GrammarGuard {
                 if (most < least) {
                     throw new IllegalArgumentException("grammar: a repetition from " + least + " to " + most
                             + " times (expected: a most that is not below the least)");
+                }
+                if (most > MAX_TIMES) {
+                    most = Math.max(least, 1);
                 }
             }
         }

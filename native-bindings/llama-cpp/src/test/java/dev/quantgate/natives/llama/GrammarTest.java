@@ -143,6 +143,15 @@ class GrammarTest {
     }
 
     @Test
+    void aMostThatTheEngineTakesForNoneIsNotCounted() {
+        String text = "root ::= \"a\"{1,1000000} \"b\"";
+        GrammarGuard.check(text);
+        SamplingSpec spec = SamplingSpec.builder().grammar(GrammarSpec.of(text)).build();
+
+        assertThat(text(TinyModel.generate("hello", spec, 3))).startsWith("a");
+    }
+
+    @Test
     void theGuardLimitsWhatRepetitionsStandFor() {
         String word = "\"" + "a".repeat(100) + "\"";
         GrammarGuard.check("root ::= " + (word + "{0,2000} ").repeat(1) + "[a-z]{3,} \"{9}{9}\"{2}");
