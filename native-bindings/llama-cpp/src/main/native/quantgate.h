@@ -35,6 +35,13 @@ QUANTGATE_API void qg_text(uint8_t * dst, int64_t size);
 // Name of the file that the CPU backend was loaded from, such as libggml-cpu-zen4.so.
 QUANTGATE_API int64_t qg_cpu_backend_file(void);
 
+// Has the CPU backend compute with our own kernels what it is slower at (cpu_kernels.cpp). To be called before the first
+// model is loaded; false if this processor cannot run them.
+QUANTGATE_API bool qg_install_kernels(void);
+
+// Where weights lie in the layout of our kernels; those that have none are not supported there.
+QUANTGATE_API ggml_backend_buffer_type_t qg_weights_buffer_type(void);
+
 // Fails a GGML assertion on the calling thread: lets tests see what becomes of one.
 QUANTGATE_API void qg_fail_assertion(void);
 

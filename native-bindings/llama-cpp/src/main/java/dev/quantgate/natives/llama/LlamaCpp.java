@@ -8,6 +8,7 @@ import static dev.quantgate.natives.llama.bindings.global.llama.llama_supports_m
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_supports_mmap;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_version;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_cpu_backend_file;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_install_kernels;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ public final class LlamaCpp {
      * Loads llama.cpp, with the CPU library that suits this machine best, unless that has been done. Any thread may
      * call it at any time.
      *
-     * @throws LlamaException when this platform has no libraries or none of them runs on this CPU
+     * @throws LlamaException when this platform has no libraries, none of them runs on this CPU, or {@code
+     *     QUANTGATE_KERNELS} has an unknown value
      * @throws java.io.UncheckedIOException when the libraries cannot be unpacked
      */
     public static LlamaCpp load() {
@@ -56,19 +58,21 @@ public final class LlamaCpp {
         if (ggml_backend_dev_count() == 0) {
             throw new LlamaException("none of the CPU libraries runs on this machine");
         }
+        boolean ownKernels = Kernels.configured() == Kernels.AUTO && qg_install_kernels();
         llama_backend_init();
-        result = new LlamaCpp(readInfo());
+        result = new LlamaCpp(readInfo(ownKernels));
         loaded = result;
         return result;
     }
 
-    private static LlamaInfo readInfo() {
+    private static LlamaInfo readInfo(boolean ownKernels) {
         String file = NativeText.take(qg_cpu_backend_file());
         return new LlamaInfo(
                 llama_version().getString(StandardCharsets.UTF_8),
                 file.startsWith(VARIANT_PREFIX) ? file.substring(VARIANT_PREFIX.length(), file.lastIndexOf('.')) : file,
                 llama_print_system_info().getString(StandardCharsets.UTF_8).strip(),
                 llama_supports_mmap(),
-                llama_supports_mlock());
+                llama_supports_mlock(),
+                ownKernels);
     }
 }

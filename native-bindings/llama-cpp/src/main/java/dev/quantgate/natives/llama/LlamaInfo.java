@@ -8,6 +8,12 @@ package dev.quantgate.natives.llama;
  * @param systemInfo llama.cpp's own one-line summary of CPU features
  * @param supportsMmap whether models can be mapped into memory
  * @param supportsMlock whether models can be locked in memory
+ * @param ownKernels whether Quantgate's kernels compute what they are faster at; see {@link Kernels}
  */
 public record LlamaInfo(
-        String version, String cpuVariant, String systemInfo, boolean supportsMmap, boolean supportsMlock) {}
+        String version,
+        String cpuVariant,
+        String systemInfo,
+        boolean supportsMmap,
+        boolean supportsMlock,
+        boolean ownKernels) {}

@@ -65,7 +65,8 @@ final class LlamaCppBackend implements Backend {
     @Override
     public EngineInfo engine() {
         var info = LlamaCpp.load().info();
-        return new EngineInfo("v" + info.version(), info.cpuVariant(), info.systemInfo());
+        var kernels = info.ownKernels() ? " | own kernels" : "";
+        return new EngineInfo("v" + info.version(), info.cpuVariant(), info.systemInfo() + kernels);
     }
 
     @Override
