@@ -31,11 +31,11 @@ record ContextPlan(int contextTokens, int kvTokens, boolean separate, int sequen
     /** Cached prefixes take at most one part in so many of the KV cache: 3,000 of them cost a step a tenth of its time. */
     private static final int PREFIX_SHARE = 4;
 
-    /** With fewer sequences that run at once a pool is no slower, caches more prefixes and takes less memory. */
-    private static final int SEPARATE_SEQUENCES = 16;
+    /** So many sequences get whole contexts; with fewer a pool is no slower whatever the kernels, and takes less memory. */
+    private static final int MANY_SEQUENCES = 16;
 
     /** Whole contexts for all sequences may take one part in so many of the free memory without being asked for. */
-    private static final int SEPARATE_MEMORY_SHARE = 16;
+    private static final int WHOLE_CONTEXTS_SHARE = 16;
 
     /** Native threads spin for a moment between graphs, so that the next step finds them awake, and then sleep. */
     private static final int THREAD_POOL_POLL = 50;
@@ -77,9 +77,23 @@ record ContextPlan(int contextTokens, int kvTokens, boolean separate, int sequen
         var separate = separate(info, settings, options, tokens);
         return switch (options.kvLayout()) {
             case SEPARATE -> separate;
-            case SHARED -> shared(info, settings, options, tokens);
-            case AUTO -> separate.paysWithin(options, freeBytes) ? separate : shared(info, settings, options, tokens);
+            case SHARED -> shared(info, settings, options, tokens, DEFAULT_KV_TOKENS);
+            case AUTO -> automatic(info, settings, options, tokens, separate, freeBytes);
         };
+    }
+
+    /** Many sequences get whole contexts where these are affordable; a pool is as fast where rows cost their own cells alone. */
+    private static ContextPlan automatic(
+            GgufInfo info,
+            BackendSettings settings,
+            EngineOptions options,
+            int tokens,
+            ContextPlan separate,
+            long freeBytes) {
+        if (!separate.isAffordable(options, freeBytes)) {
+            return shared(info, settings, options, tokens, DEFAULT_KV_TOKENS);
+        }
+        return options.ownAttention() ? shared(info, settings, options, tokens, separate.kvTokens) : separate;
     }
 
     private static ContextPlan separate(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
@@ -88,8 +102,10 @@ record ContextPlan(int contextTokens, int kvTokens, boolean separate, int sequen
         return new ContextPlan(tokens, all, true, slots, memory(info, options, tokens, slots));
     }
 
-    private static ContextPlan shared(GgufInfo info, BackendSettings settings, EngineOptions options, int tokens) {
-        var kvTokens = sharedTokens(options, tokens, (long) tokens * settings.sequences());
+    private static ContextPlan shared(
+            GgufInfo info, BackendSettings settings, EngineOptions options, int tokens, int defaultTokens) {
+        var all = Math.min((long) tokens * settings.sequences(), Math.max(tokens, defaultTokens));
+        var kvTokens = options.kvTokens() > 0 ? Math.max(options.kvTokens(), tokens) : (int) all;
         var slots = Math.min(MAX_SLOTS, settings.sequences() + (options.prefixCache() ? MAX_CACHED_PREFIXES : 0));
         return new ContextPlan(tokens, kvTokens, false, slots, memory(info, options, kvTokens, 1));
     }
@@ -99,18 +115,12 @@ record ContextPlan(int contextTokens, int kvTokens, boolean separate, int sequen
                 tokens, parts, ggml(options.keyType()), ggml(options.valueType()), options.microBatchTokens());
     }
 
-    /** Whether whole contexts for all sequences are affordable, and the sequences so many that attention is the faster. */
-    private boolean paysWithin(EngineOptions options, long freeBytes) {
-        return sequenceSlots >= SEPARATE_SEQUENCES
+    /** Whether there are many sequences, and whole contexts for all of them take little of the memory. */
+    private boolean isAffordable(EngineOptions options, long freeBytes) {
+        return sequenceSlots >= MANY_SEQUENCES
                 && (options.kvTokens() > 0
                         ? options.kvTokens() >= kvTokens
-                        : memory.kvCacheBytes() <= freeBytes / SEPARATE_MEMORY_SHARE);
-    }
-
-    private static int sharedTokens(EngineOptions options, int tokens, long all) {
-        return options.kvTokens() > 0
-                ? Math.max(options.kvTokens(), tokens)
-                : (int) Math.min(all, Math.max(tokens, DEFAULT_KV_TOKENS));
+                        : memory.kvCacheBytes() <= freeBytes / WHOLE_CONTEXTS_SHARE);
     }
 
     private ContextPlan within(long freeBytes) {

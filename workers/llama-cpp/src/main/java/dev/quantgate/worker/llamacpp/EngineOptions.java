@@ -34,9 +34,8 @@ import java.util.stream.Collectors;
  *     {@code true} by default
  * @param prefixTokens {@code prefix_tokens}: most tokens that {@code prefix_cache} keeps while requests come back to
  *     them; less, or nothing, while they do not; 0, the default, is a quarter of the KV cache
- * @param deterministic {@code deterministic}: give each sequence a cache of its own and compute attention the plain way,
- *     so that a text does not depend on what runs beside it; no flash attention, no prefix cache; {@code false} by
- *     default
+ * @param deterministic {@code deterministic}: give each sequence a cache of its own, so that a text does not depend on
+ *     what runs beside it; no prefix cache, and flash attention only by Quantgate's kernels; {@code false} by default
  * @param draftTokens {@code draft_tokens}: most tokens of a text that are guessed ahead and computed at once, 0 to 62; 0
  *     turns speculation off; 48 by default, 0 with {@code deterministic}
  * @param draftModel {@code draft_model}: path of a small GGUF model with the same vocabulary that guesses as well; none by
@@ -45,6 +44,7 @@ import java.util.stream.Collectors;
  *     oldest give way
  * @param stepTarget {@code step_ms}: how long a step with prompts in it may hold up running streams, 1 to 60000
  *     milliseconds, 80 by default
+ * @param ownAttention no setting: whether Quantgate's kernels compute attention; see {@link #withKernels}
  */
 record EngineOptions(
         TensorType keyType,
@@ -62,7 +62,8 @@ record EngineOptions(
         int draftTokens,
         Optional<Path> draftModel,
         long sessionBytes,
-        Duration stepTarget) {
+        Duration stepTarget,
+        boolean ownAttention) {
     private static final int TRIAL_BATCH_TOKENS = 64;
 
     private static final List<TensorType> KV_TYPES = List.of(
@@ -84,7 +85,6 @@ record EngineOptions(
         var values = new Values(settings.options());
         var valueType = values.type("kv_type_v");
         var deterministic = values.flag("deterministic", false);
-        var flashAttention = deterministic ? FlashAttention.OFF : FlashAttention.AUTO;
         var batchTokens = values.number("batch_tokens", 512, 16, 8192);
         var options = new EngineOptions(
                 values.type("kv_type_k"),
@@ -94,7 +94,7 @@ record EngineOptions(
                 values.choice(
                         "flash_attention",
                         FlashAttention.class,
-                        isQuantized(valueType) ? FlashAttention.ON : flashAttention),
+                        isQuantized(valueType) ? FlashAttention.ON : FlashAttention.AUTO),
                 values.flag("mmap", true),
                 values.flag("mlock", false),
                 values.choice("kv_layout", KvLayout.class, deterministic ? KvLayout.SEPARATE : KvLayout.AUTO),
@@ -105,21 +105,22 @@ record EngineOptions(
                 values.number("draft_tokens", deterministic ? 0 : 48, 0, 62),
                 values.path("draft_model"),
                 values.number("session_bytes", 1L << 30, 0, Long.MAX_VALUE),
-                Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)));
+                Duration.ofMillis(values.number("step_ms", 80, 1, 60_000)),
+                false);
         values.requireAllRead();
         if (isQuantized(valueType) && options.flashAttention() == FlashAttention.OFF) {
             throw invalid("kv_type_v", valueType.name(), "f32, f16 or bf16 while flash_attention is off");
         }
         if (deterministic
                 && (options.prefixCache()
-                        || options.flashAttention() != FlashAttention.OFF
+                        || options.flashAttention() == FlashAttention.ON
                         || options.draftTokens() > 0
                         || options.kvLayout() != KvLayout.SEPARATE)) {
             throw invalid(
                     "deterministic",
                     "true",
-                    "false with prefix_cache, flash_attention, draft_tokens, a quantised kv_type_v or another kv_layout"
-                            + " than separate");
+                    "false with prefix_cache, flash_attention on, draft_tokens, a quantised kv_type_v or another"
+                            + " kv_layout than separate");
         }
         if (options.draftModel().isPresent() && options.draftTokens() == 0) {
             throw invalid("draft_model", "given", "draft_tokens above 0 beside it, and not deterministic");
@@ -152,7 +153,35 @@ record EngineOptions(
                 0,
                 Optional.empty(),
                 0,
-                stepTarget);
+                stepTarget,
+                ownAttention);
+    }
+
+    /**
+     * The same where Quantgate's kernels are in use, or are not. They compute attention over keys and values in float16, of
+     * all other types llama.cpp's do.
+     */
+    EngineOptions withKernels(boolean own) {
+        var ownAttention =
+                own && keyType == TensorType.F16 && valueType == TensorType.F16 && flashAttention != FlashAttention.OFF;
+        return new EngineOptions(
+                keyType,
+                valueType,
+                batchTokens,
+                microBatchTokens,
+                deterministic && !ownAttention ? FlashAttention.OFF : flashAttention,
+                mmap,
+                mlock,
+                kvLayout,
+                kvTokens,
+                prefixCache,
+                prefixTokens,
+                deterministic,
+                draftTokens,
+                draftModel,
+                sessionBytes,
+                stepTarget,
+                ownAttention);
     }
 
     private static boolean isQuantized(TensorType type) {

@@ -128,7 +128,8 @@ final class LlamaCppBackend implements Backend {
     }
 
     private EngineOptions tuning(LoadOptions loadOptions) {
-        return loadOptions.trial() ? options.forTrial() : options;
+        var tuning = loadOptions.trial() ? options.forTrial() : options;
+        return tuning.withKernels(LlamaCpp.load().info().ownKernels());
     }
 
     private LoadedModel serve(

@@ -28,8 +28,13 @@ class ContextPlanTest {
     }
 
     private static ContextPlan plan(int sequences, long freeBytes, Map<String, String> options) {
+        return plan(sequences, freeBytes, options, false);
+    }
+
+    private static ContextPlan plan(int sequences, long freeBytes, Map<String, String> options, boolean ownKernels) {
         var settings = new BackendSettings(1, freeBytes, 0, sequences, 8, options);
-        return ContextPlan.choose(info, settings, EngineOptions.parse(settings), 0, freeBytes);
+        var tuning = EngineOptions.parse(settings).withKernels(ownKernels);
+        return ContextPlan.choose(info, settings, tuning, 0, freeBytes);
     }
 
     @Test
@@ -42,6 +47,20 @@ class ContextPlanTest {
         assertThat(plan.contextOptions(EngineOptions.parse(new BackendSettings(1, MUCH, 0, 16, 8, Map.of())), 1)
                         .unifiedKv())
                 .isFalse();
+    }
+
+    @Test
+    void manySequencesShareAPoolOfWholeContextsWithOwnKernels() {
+        var plan = plan(64, MUCH, Map.of(), true);
+
+        assertThat(plan.separate()).isFalse();
+        assertThat(plan.kvTokens()).isEqualTo(64 * CONTEXT);
+        assertThat(plan(64, MUCH, Map.of("kv_type_k", "q8_0"), true).separate()).isTrue();
+        assertThat(plan(64, MUCH, Map.of("flash_attention", "off"), true).separate())
+                .isTrue();
+        assertThat(plan(64, 16 * plan.memory().kvCacheBytes() - 1, Map.of(), true)
+                        .kvTokens())
+                .isLessThan(64 * CONTEXT);
     }
 
     @Test
