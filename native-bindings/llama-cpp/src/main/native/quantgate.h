@@ -98,8 +98,9 @@ QUANTGATE_API qg_sampler * qg_sampler_clone(const qg_sampler * sampler);
 QUANTGATE_API void         qg_sampler_free(qg_sampler * sampler);
 QUANTGATE_API void         qg_sampler_reset(qg_sampler * sampler);
 
-// Tells the sampler of tokens: for the penalties always, for the grammar when with_grammar is set.
-QUANTGATE_API void qg_sampler_accept(qg_sampler * sampler, const int32_t * tokens, int32_t n, bool with_grammar);
+// Tells the sampler of tokens that it did not choose: the one for the penalties, the other for the grammar.
+QUANTGATE_API void qg_sampler_remember(qg_sampler * sampler, const int32_t * tokens, int32_t n);
+QUANTGATE_API void qg_sampler_follow(qg_sampler * sampler, const int32_t * tokens, int32_t n);
 
 // Samples n rows and accepts each result. The block holds, one after the other: int64 sampler[capacity] (a qg_sampler,
 // or a chain of llama.cpp with the lowest bit set), int32 row[capacity] (index into the last batch),

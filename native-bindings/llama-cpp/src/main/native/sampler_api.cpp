@@ -75,12 +75,15 @@ void qg_sampler_reset(qg_sampler * sampler) {
     }
 }
 
-void qg_sampler_accept(qg_sampler * sampler, const int32_t * tokens, int32_t n, bool with_grammar) {
+void qg_sampler_remember(qg_sampler * sampler, const int32_t * tokens, int32_t n) {
     for (int32_t i = 0; i < n; ++i) {
         sampler->remember(tokens[i]);
-        if (with_grammar && sampler->grammar) {
-            llama_sampler_accept(sampler->grammar.get(), tokens[i]);
-        }
+    }
+}
+
+void qg_sampler_follow(qg_sampler * sampler, const int32_t * tokens, int32_t n) {
+    for (int32_t i = 0; i < n && sampler->grammar; ++i) {
+        llama_sampler_accept(sampler->grammar.get(), tokens[i]);
     }
 }
 

@@ -1,9 +1,11 @@
 package dev.quantgate.gateway.cli;
 
+import com.google.protobuf.Message;
 import dev.quantgate.v1.DeleteAdapterRequest;
 import dev.quantgate.v1.GetModelRequest;
 import dev.quantgate.v1.ImportAdapterRequest;
 import dev.quantgate.v1.ModelServiceGrpc;
+import dev.quantgate.v1.ModelServiceGrpc.ModelServiceBlockingStub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -83,25 +85,20 @@ final class AdaptersCommand {
 
     /** {@code adapters rm}. */
     @Command(name = "rm", mixinStandardHelpOptions = true, description = "Remove an adapter.")
-    static final class Rm extends RpcCommand {
-        @Parameters(index = "0", paramLabel = "MODEL", description = "The model.")
-        private String model = "";
-
+    static final class Rm extends RemoveCommand {
         @Parameters(index = "1", paramLabel = "ADAPTER", description = "The adapter.")
         private String adapter = "";
 
         @Override
-        protected int run() {
-            var answer = ModelServiceGrpc.newBlockingStub(connection.channel())
-                    .deleteAdapter(DeleteAdapterRequest.newBuilder()
-                            .setName(Resources.model(model) + "/adapters/" + adapter)
-                            .build());
-            if (console.json()) {
-                console.message(answer);
-            } else {
-                console.line(adapter + " removed from " + model);
-            }
-            return ExitCodes.OK;
+        protected String removed() {
+            return adapter;
+        }
+
+        @Override
+        protected Message remove(ModelServiceBlockingStub models, String parent) {
+            return models.deleteAdapter(DeleteAdapterRequest.newBuilder()
+                    .setName(parent + "/adapters/" + adapter)
+                    .build());
         }
     }
 }

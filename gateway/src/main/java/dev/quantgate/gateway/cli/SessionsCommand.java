@@ -1,8 +1,10 @@
 package dev.quantgate.gateway.cli;
 
+import com.google.protobuf.Message;
 import dev.quantgate.v1.DeleteSessionRequest;
 import dev.quantgate.v1.ListSessionsRequest;
 import dev.quantgate.v1.ModelServiceGrpc;
+import dev.quantgate.v1.ModelServiceGrpc.ModelServiceBlockingStub;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -46,25 +48,20 @@ final class SessionsCommand {
 
     /** {@code sessions rm}. */
     @Command(name = "rm", mixinStandardHelpOptions = true, description = "Remove a session.")
-    static final class Rm extends RpcCommand {
-        @Parameters(index = "0", paramLabel = "MODEL", description = "The model.")
-        private String model = "";
-
+    static final class Rm extends RemoveCommand {
         @Parameters(index = "1", paramLabel = "SESSION", description = "The session.")
         private String session = "";
 
         @Override
-        protected int run() {
-            var answer = ModelServiceGrpc.newBlockingStub(connection.channel())
-                    .deleteSession(DeleteSessionRequest.newBuilder()
-                            .setName(Resources.model(model) + "/sessions/" + session)
-                            .build());
-            if (console.json()) {
-                console.message(answer);
-            } else {
-                console.line(session + " removed from " + model);
-            }
-            return ExitCodes.OK;
+        protected String removed() {
+            return session;
+        }
+
+        @Override
+        protected Message remove(ModelServiceBlockingStub models, String parent) {
+            return models.deleteSession(DeleteSessionRequest.newBuilder()
+                    .setName(parent + "/sessions/" + session)
+                    .build());
         }
     }
 }

@@ -21,20 +21,25 @@ import java.util.Set;
 /** Records with everything set, for tests that care about one part of them. */
 public final class Records {
     public static final Instant CREATED = Instant.parse("2025-04-17T08:40:22Z");
-    public static final GenerateEvent.Completed COMPLETED = new GenerateEvent.Completed(
-            GenerateEvent.FinishReason.STOP,
-            7,
-            3,
-            2,
-            6,
-            1,
-            new GenerateEvent.Timings(
-                    Duration.ofNanos(1_000), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)),
-            -1,
-            "END",
-            0);
+    public static final GenerateEvent.Completed COMPLETED = completed(GenerateEvent.FinishReason.STOP);
+    public static final GenerateEvent.Completed CUT_OFF = completed(GenerateEvent.FinishReason.LENGTH);
 
     private Records() {}
+
+    private static GenerateEvent.Completed completed(GenerateEvent.FinishReason reason) {
+        return new GenerateEvent.Completed(
+                reason,
+                7,
+                3,
+                2,
+                6,
+                1,
+                new GenerateEvent.Timings(
+                        Duration.ofNanos(1_000), Duration.ofMillis(2), Duration.ofMillis(3), Duration.ofMillis(4)),
+                -1,
+                "END",
+                0);
+    }
 
     public static ModelRecord model(String name, String type, VariantRecord... variants) {
         return new ModelRecord(

@@ -172,6 +172,37 @@ final class ChatRouteTest {
     }
 
     @Test
+    void aCallThatIsCutOffLeavesAnEmptyAnswerThatEndsInLength() {
+        api.sendsCutOff(new Chunk("", "", List.of(), 5, List.of()));
+
+        var whole =
+                api.answer(OpenAi.CHAT, OpenAi.chat("")).getJsonArray("choices").getJsonObject(0);
+        var events = api.stream(OpenAi.CHAT, OpenAi.chat("\"stream\":true"));
+
+        assertThat(whole.getJsonObject("message"))
+                .isEqualTo(new JsonObject("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"));
+        assertThat(whole.getString("finish_reason")).isEqualTo("length");
+        assertThat(events).hasSize(2).last().isEqualTo("[DONE]");
+        assertThat(delta(events.get(0))).isEqualTo(new JsonObject("{\"role\":\"assistant\",\"content\":\"\"}"));
+        assertThat(choice(events.get(0)).getString("finish_reason")).isEqualTo("length");
+    }
+
+    @Test
+    void aWholeCallBeforeTheCutIsToldAndTheEndIsStillLength() {
+        api.sendsCutOff(new Chunk("", "", List.of(new ToolCall("c1", "f", "{}")), 5, List.of()));
+
+        var whole =
+                api.answer(OpenAi.CHAT, OpenAi.chat("")).getJsonArray("choices").getJsonObject(0);
+        var events = api.stream(OpenAi.CHAT, OpenAi.chat("\"stream\":true"));
+
+        assertThat(whole.getJsonObject("message").getJsonArray("tool_calls")).hasSize(1);
+        assertThat(whole.getString("finish_reason")).isEqualTo("length");
+        assertThat(delta(events.get(0)).getJsonArray("tool_calls")).hasSize(1);
+        assertThat(choice(events.get(events.size() - 2)).getString("finish_reason"))
+                .isEqualTo("length");
+    }
+
+    @Test
     void theThinkingPartIsReasoningContent() {
         var thinking = new Chunk("", "hm", List.of(), 1, List.of());
         var events = api.sends(thinking, Chunk.of("yes", 1)).stream(OpenAi.CHAT, OpenAi.chat("\"stream\":true"));

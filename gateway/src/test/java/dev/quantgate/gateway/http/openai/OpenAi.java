@@ -11,6 +11,7 @@ import dev.quantgate.worker.api.inference.GenerateEvent.Chunk;
 import dev.quantgate.worker.api.inference.GenerateRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 
 /** A gateway with one worker that serves {@code smol}, and a client of its routes under {@code /v1}. */
@@ -42,9 +43,17 @@ final class OpenAi implements AutoCloseable {
 
     /** The worker sends {@code events}, then {@link Records#COMPLETED}. */
     OpenAi sends(GenerateEvent... events) {
-        var all = new GenerateEvent[events.length + 1];
-        System.arraycopy(events, 0, all, 0, events.length);
-        all[events.length] = Records.COMPLETED;
+        return sends(Records.COMPLETED, events);
+    }
+
+    /** The worker sends {@code events}, then {@link Records#CUT_OFF}. */
+    OpenAi sendsCutOff(GenerateEvent... events) {
+        return sends(Records.CUT_OFF, events);
+    }
+
+    private OpenAi sends(GenerateEvent.Completed end, GenerateEvent... events) {
+        var all = Arrays.copyOf(events, events.length + 1, GenerateEvent[].class);
+        all[events.length] = end;
         worker.generator = (request, context, sink) -> ScriptedStream.of(sink, all);
         return this;
     }

@@ -2,11 +2,12 @@ package dev.quantgate.natives.llama;
 
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_sampler_free;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sample_logits;
-import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_accept;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_clone;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_follow;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_free;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_logprob;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_new;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_remember;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_reset;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_sampler_top;
 
@@ -70,16 +71,23 @@ public final class RowSampler implements AutoCloseable {
         return spec;
     }
 
+    /** Counts tokens that it did not choose for the penalties; the grammar does not see them. */
+    public void remember(int[] tokens) {
+        call(() -> {
+            qg_sampler_remember(pointer(), tokens, tokens.length);
+            return Boolean.TRUE;
+        });
+    }
+
     /**
-     * Tells it of tokens it did not choose.
+     * Moves the grammar past tokens that it did not choose; without a grammar it does nothing. They do not count for the
+     * penalties.
      *
-     * @param withGrammar whether the grammar must follow them too; {@code false} for a prompt, which only counts for the
-     *     penalties
      * @throws LlamaException when the grammar does not allow them
      */
-    public void accept(int[] tokens, boolean withGrammar) {
+    public void follow(int[] tokens) {
         call(() -> {
-            qg_sampler_accept(pointer(), tokens, tokens.length, withGrammar);
+            qg_sampler_follow(pointer(), tokens, tokens.length);
             return Boolean.TRUE;
         });
     }

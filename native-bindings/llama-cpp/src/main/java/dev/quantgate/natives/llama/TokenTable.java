@@ -12,15 +12,23 @@ import java.util.Arrays;
 final class TokenTable {
     private static final int ENDS_GENERATION = 1;
     private static final int CONTROL = 2;
+    private static final int NO_TOKEN = -1;
 
     private final int[] ends;
     private final byte[] flags;
     private final byte[] pieces;
+    private final int[] byteTokens = new int[256];
 
     private TokenTable(int[] ends, byte[] flags, byte[] pieces) {
         this.ends = ends;
         this.flags = flags;
         this.pieces = pieces;
+        Arrays.fill(byteTokens, NO_TOKEN);
+        for (int token = 0; token < ends.length; token++) {
+            if (pieceLength(token) == 1 && !endsGeneration(token)) {
+                byteTokens[Byte.toUnsignedInt(pieces[start(token)])] = token;
+            }
+        }
     }
 
     static TokenTable read(llama_vocab vocab) {
@@ -49,6 +57,18 @@ final class TokenTable {
 
     int pieceLength(int token) {
         return ends[token] - start(token);
+    }
+
+    int[] spell(byte[] text) {
+        int[] tokens = new int[text.length];
+        for (int i = 0; i < text.length; i++) {
+            int value = Byte.toUnsignedInt(text[i]);
+            tokens[i] = byteTokens[value];
+            if (tokens[i] == NO_TOKEN) {
+                throw new LlamaException(String.format("the vocabulary has no token for the byte 0x%02X", value));
+            }
+        }
+        return tokens;
     }
 
     boolean endsGeneration(int token) {

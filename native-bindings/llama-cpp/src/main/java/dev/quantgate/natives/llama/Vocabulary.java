@@ -101,6 +101,16 @@ public final class Vocabulary {
     }
 
     /**
+     * Returns tokens of one byte each that put together are exactly a text. {@link #tokenize} may change the text, and
+     * then a grammar does not recognise it: tokenizers of the SentencePiece kind add a space behind control tokens.
+     *
+     * @throws LlamaException when the vocabulary has no token for a byte
+     */
+    public int[] spell(String text) {
+        return table().spell(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
      * Returns the text of tokens as UTF-8; a cut sequence of tokens may end within a character.
      *
      * @param renderSpecial whether control tokens appear by name instead of not at all

@@ -57,8 +57,8 @@ class GrammarTest {
                 SamplingSpec.builder().grammar(GrammarSpec.of("root ::= \"a\"")).build();
         try (RowSampler sampler = RowSampler.create(VOCABULARY, spec)) {
             int[] tokens = VOCABULARY.tokenize("z", false, false);
-            sampler.accept(tokens, false);
-            assertThatExceptionOfType(LlamaException.class).isThrownBy(() -> sampler.accept(tokens, true));
+            sampler.remember(tokens);
+            assertThatExceptionOfType(LlamaException.class).isThrownBy(() -> sampler.follow(tokens));
         }
     }
 

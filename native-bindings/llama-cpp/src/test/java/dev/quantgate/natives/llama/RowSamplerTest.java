@@ -94,7 +94,7 @@ class RowSamplerTest {
         try (RowSampler sampler = RowSampler.create(VOCABULARY, repeat)) {
             assertThat(sampler.sample(logits)).isEqualTo(10);
             assertThat(sampler.sample(logits)).isEqualTo(11);
-            sampler.accept(new int[] {1, 2, 3, 4}, false);
+            sampler.remember(new int[] {1, 2, 3, 4});
             assertThat(sampler.sample(logits)).isEqualTo(10);
         }
         assertThat(logits[10]).isEqualTo(2);

@@ -23,6 +23,19 @@ class VocabularyTest {
         assertThat(new String(back, StandardCharsets.UTF_8)).isEqualTo(text);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"hello world", "", "é€😀", "<s>assistant\n"})
+    void spellingAddsNothing(String text) {
+        ByteArrayOutputStream spelled = new ByteArrayOutputStream();
+
+        for (int token : VOCABULARY.spell(text)) {
+            assertThat(VOCABULARY.isEndOfGeneration(token)).isFalse();
+            spelled.writeBytes(VOCABULARY.piece(token));
+        }
+
+        assertThat(spelled.toString(StandardCharsets.UTF_8)).isEqualTo(text);
+    }
+
     @Test
     void addsTheBeginOfSequenceTokenOnlyWhenAsked() {
         assertThat(VOCABULARY.tokenize("hello", true, false)).startsWith(TinyGguf.BOS);

@@ -6,6 +6,7 @@ import dev.quantgate.natives.llama.LlamaException;
 import dev.quantgate.natives.llama.RowSampler;
 import dev.quantgate.natives.llama.SamplingSpec;
 import dev.quantgate.natives.llama.Vocabulary;
+import dev.quantgate.worker.api.FailureKind;
 import dev.quantgate.worker.api.WorkerException;
 import dev.quantgate.worker.api.WorkerFailure;
 import dev.quantgate.worker.api.inference.Constraint;
@@ -85,12 +86,12 @@ final class RequestPreparation {
         var sampler = sampler(request.sampling(), options, grammar, seed);
         try {
             if (request.sampling().penaltyLastN() != 0) {
-                sampler.accept(tokens, false);
+                sampler.remember(tokens);
             }
             if (chat != null
                     && chat.grammar().isPresent()
                     && !chat.grammar().get().lazy()) {
-                sampler.accept(vocabulary.tokenize(chat.generationPrompt(), false, true), true);
+                passGenerationPrompt(sampler, chat);
             }
             var stops = new ArrayList<>(options.stop());
             if (chat != null) {
@@ -110,6 +111,19 @@ final class RequestPreparation {
         } catch (RuntimeException e) {
             sampler.close();
             throw e;
+        }
+    }
+
+    /** A template's grammar begins with the end of its prompt, which is written already. */
+    private void passGenerationPrompt(RowSampler sampler, RenderedChat chat) {
+        try {
+            sampler.follow(vocabulary.spell(chat.generationPrompt()));
+        } catch (LlamaException e) {
+            var failure = WorkerFailure.of(
+                    FailureKind.UNSUPPORTED,
+                    "answers of a given form do not work with the model's chat template and vocabulary;"
+                            + " leave out tools, or the schema and tool_choice required");
+            throw new WorkerException(failure, e);
         }
     }
 

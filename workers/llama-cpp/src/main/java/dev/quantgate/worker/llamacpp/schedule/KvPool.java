@@ -3,7 +3,6 @@ package dev.quantgate.worker.llamacpp.schedule;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class KvPool implements KvCache {
     private final PrefixBudget budget;
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private final List<KvSequence> active = new ArrayList<>();
-    private final List<KvSequence> cached = new ArrayList<>();
+    private final FinishedSequences cached = new FinishedSequences();
     private final List<KvSequence> marked = new ArrayList<>();
     private final ForgottenPrefixes forgotten = new ForgottenPrefixes();
     private KvSegment root = KvSegment.root();
@@ -73,12 +72,15 @@ final class KvPool implements KvCache {
 
     @Override
     public @Nullable KvSequence bestPrefix(TokenList wanted) {
-        if (!budget.enabled()) {
-            return null;
-        }
+        return budget.enabled() ? longestPrefix(wanted, active, cached) : null;
+    }
+
+    /** The sequence of which a new one can take over most; among equals the first. */
+    static @Nullable KvSequence longestPrefix(
+            TokenList wanted, Iterable<KvSequence> first, Iterable<KvSequence> second) {
         KvSequence best = null;
         var length = MIN_SHARED_TOKENS - 1;
-        for (var list : List.of(active, cached)) {
+        for (var list : List.of(first, second)) {
             for (var candidate : list) {
                 var matched = usable(candidate, wanted);
                 if (matched > length) {
@@ -178,13 +180,7 @@ final class KvPool implements KvCache {
             return;
         }
         // What the new entry contains entirely would only take up an id.
-        for (int i = cached.size() - 1; i >= 0; i--) {
-            var older = cached.get(i);
-            if (older.matches(sequence.tokens()) == older.computed()) {
-                cached.remove(i);
-                free(older);
-            }
-        }
+        cached.takeCoveredBy(sequence).forEach(this::free);
         cached.add(sequence);
         while (cachedTokens() > budget.tokens() && evictOldest(sequence)) {
             // Attention looks at every cell below the highest in use, so a full cache would slow everything down.
@@ -228,13 +224,9 @@ final class KvPool implements KvCache {
     }
 
     private boolean isCached(KvSequence sequence) {
-        for (var other : cached) {
-            if (other.matches(sequence.tokens()) == sequence.computed()) {
-                other.touch(++clock);
-                return true;
-            }
-        }
-        return false;
+        var covering = cached.covering(sequence);
+        covering.ifPresent(other -> other.touch(++clock));
+        return covering.isPresent();
     }
 
     @Override
@@ -299,13 +291,8 @@ final class KvPool implements KvCache {
     }
 
     private boolean evictOldest(@Nullable KvSequence keep) {
-        var oldest = cached.stream()
-                .filter(sequence -> sequence != keep)
-                .min(Comparator.comparingLong(KvSequence::lastUsed));
-        oldest.ifPresent(sequence -> {
-            cached.remove(sequence);
-            free(sequence);
-        });
+        var oldest = cached.takeOldest(keep);
+        oldest.ifPresent(this::free);
         return oldest.isPresent();
     }
 

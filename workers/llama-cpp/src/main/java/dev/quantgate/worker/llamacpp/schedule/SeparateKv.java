@@ -3,9 +3,7 @@ package dev.quantgate.worker.llamacpp.schedule;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ final class SeparateKv implements KvCache {
     private final BitSet freeIds = new BitSet();
 
     private final List<KvSequence> active = new ArrayList<>();
-    private final List<KvSequence> cached = new ArrayList<>();
+    private final FinishedSequences cached = new FinishedSequences();
     private int usedTokens;
     private long clock;
 
@@ -53,21 +51,7 @@ final class SeparateKv implements KvCache {
 
     @Override
     public @Nullable KvSequence bestPrefix(TokenList wanted) {
-        if (!keepsPrefixes) {
-            return null;
-        }
-        KvSequence best = null;
-        var length = KvPool.MIN_SHARED_TOKENS - 1;
-        for (var list : List.of(cached, active)) {
-            for (var candidate : list) {
-                var matched = KvPool.usable(candidate, wanted);
-                if (matched > length) {
-                    best = candidate;
-                    length = matched;
-                }
-            }
-        }
-        return best;
+        return keepsPrefixes ? KvPool.longestPrefix(wanted, cached, active) : null;
     }
 
     @Override
@@ -142,24 +126,14 @@ final class SeparateKv implements KvCache {
             return;
         }
         // What the new entry contains entirely would only take up a place.
-        for (int i = cached.size() - 1; i >= 0; i--) {
-            var older = cached.get(i);
-            if (older.matches(sequence.tokens()) == older.computed()) {
-                cached.remove(i);
-                free(older);
-            }
-        }
+        cached.takeCoveredBy(sequence).forEach(this::free);
         cached.add(sequence);
     }
 
     private boolean isCached(KvSequence sequence) {
-        for (var other : cached) {
-            if (other.matches(sequence.tokens()) == sequence.computed()) {
-                other.touch(++clock);
-                return true;
-            }
-        }
-        return false;
+        var covering = cached.covering(sequence);
+        covering.ifPresent(other -> other.touch(++clock));
+        return covering.isPresent();
     }
 
     @Override
@@ -196,10 +170,7 @@ final class SeparateKv implements KvCache {
 
     private int takeId(@Nullable KvSequence keep) {
         if (freeIds.isEmpty()) {
-            oldest(keep).ifPresent(sequence -> {
-                cached.remove(sequence);
-                free(sequence);
-            });
+            cached.takeOldest(keep).ifPresent(this::free);
         }
         var id = freeIds.nextSetBit(0);
         if (id < 0) {
@@ -207,10 +178,6 @@ final class SeparateKv implements KvCache {
         }
         freeIds.clear(id);
         return id;
-    }
-
-    private Optional<KvSequence> oldest(@Nullable KvSequence keep) {
-        return cached.stream().filter(sequence -> sequence != keep).min(Comparator.comparingLong(KvSequence::lastUsed));
     }
 
     private void free(KvSequence sequence) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quantgate.worker.llamacpp.generate;
+
+import org.jspecify.annotations.NullMarked;
