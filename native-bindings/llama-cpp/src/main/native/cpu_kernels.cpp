@@ -49,6 +49,13 @@ private:
     void * handle = nullptr;
 };
 
+// All threads must wait in the same way: in ours if that was found first when the CPU backend was linked.
+decltype(cpu.barrier) barrier_of(const cpu_library & library) {
+    void * const found_first = dlsym(RTLD_DEFAULT, "ggml_barrier");
+    return found_first != nullptr ? reinterpret_cast<decltype(cpu.barrier)>(found_first)
+                                  : library.function<decltype(cpu.barrier)>("ggml_barrier");
+}
+
 class our_kernels : public ggml_extra_buffer_type {
 public:
     bool supports_op(ggml_backend_dev_t /*device*/, const ggml_tensor * op) override {
@@ -71,7 +78,7 @@ bool install() {
     const cpu_library library;
     using types_function = std::vector<ggml_backend_buffer_type_t> & (*)();
     const auto types     = library.function<types_function>("_Z39ggml_backend_cpu_get_extra_buffer_typesv");
-    cpu.barrier          = library.function<decltype(cpu.barrier)>("ggml_barrier");
+    cpu.barrier          = barrier_of(library);
     cpu.chunk_set        = library.function<decltype(cpu.chunk_set)>("ggml_threadpool_chunk_set");
     cpu.chunk_add        = library.function<decltype(cpu.chunk_add)>("ggml_threadpool_chunk_add");
     if (types == nullptr || cpu.barrier == nullptr || cpu.chunk_set == nullptr || cpu.chunk_add == nullptr) {
@@ -88,6 +95,11 @@ bool install() {
 } // namespace quantgate
 
 extern "C" {
+
+bool qg_load_barrier(const char * library) {
+    // Global, so that the CPU backend, which is loaded later, finds its name before its own.
+    return dlopen(library, RTLD_NOW | RTLD_GLOBAL) != nullptr;
+}
 
 bool qg_install_kernels(void) {
     static const bool installed = quantgate::install();

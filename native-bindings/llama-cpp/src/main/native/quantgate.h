@@ -35,6 +35,10 @@ QUANTGATE_API void qg_text(uint8_t * dst, int64_t size);
 // Name of the file that the CPU backend was loaded from, such as libggml-cpu-zen4.so.
 QUANTGATE_API int64_t qg_cpu_backend_file(void);
 
+// Has the CPU backend wait for its threads with the barrier in that library (barrier/barrier.cpp). To be called before the
+// CPU backend is loaded; false if the library cannot be.
+QUANTGATE_API bool qg_load_barrier(const char * library);
+
 // Has the CPU backend compute with our own kernels what it is slower at (cpu_kernels.cpp). To be called before the first
 // model is loaded; false if this processor cannot run them.
 QUANTGATE_API bool qg_install_kernels(void);

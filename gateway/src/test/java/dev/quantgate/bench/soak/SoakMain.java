@@ -46,6 +46,9 @@ final class SoakMain implements Callable<Integer> {
     @Option(names = "--clients", description = "Clients at once; default: ${DEFAULT-VALUE}.")
     private int clients = 16;
 
+    @Option(names = "--options", description = "Options of the backend, NAME=VALUE,...; default: none.")
+    private String options = "";
+
     @Option(names = "--threads", description = "Native threads; default: one for each processor.")
     private int threads = Machine.cores();
 
@@ -68,11 +71,8 @@ final class SoakMain implements Callable<Integer> {
         }
         var out = Files.createDirectories(root.resolve("target/bench"));
         var shape = new Shape(threads, clients, CONTEXT_TOKENS);
-        var settings = Map.of(
-                "QUANTGATE_WORKERS_BACKENDS_LLAMA_CPP_OPTIONS",
-                "deterministic=true",
-                "QUANTGATE_JAVA_OPTS",
-                JAVA_OPTIONS);
+        var settings =
+                Map.of("QUANTGATE_WORKERS_BACKENDS_LLAMA_CPP_OPTIONS", options, "QUANTGATE_JAVA_OPTS", JAVA_OPTIONS);
         SoakReport report;
         try (var gateway = Gateway.start(
                 root.resolve("scripts/quantgate"),

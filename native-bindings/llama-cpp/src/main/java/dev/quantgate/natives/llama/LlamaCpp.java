@@ -9,6 +9,7 @@ import static dev.quantgate.natives.llama.bindings.global.llama.llama_supports_m
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_version;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_cpu_backend_file;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_install_kernels;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_load_barrier;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,11 +55,15 @@ public final class LlamaCpp {
         System.load(folder.resolve("libquantgate_llama.so").toString());
         System.load(folder.resolve("libjnillama.so").toString());
         NativeLog.install();
+        boolean own = Kernels.configured() == Kernels.AUTO;
+        if (own && !qg_load_barrier(folder.resolve("libquantgate_barrier.so").toString())) {
+            throw new LlamaException("libquantgate_barrier.so cannot be loaded");
+        }
         ggml_backend_load_all_from_path(folder.toString());
         if (ggml_backend_dev_count() == 0) {
             throw new LlamaException("none of the CPU libraries runs on this machine");
         }
-        boolean ownKernels = Kernels.configured() == Kernels.AUTO && qg_install_kernels();
+        boolean ownKernels = own && qg_install_kernels();
         llama_backend_init();
         result = new LlamaCpp(readInfo(ownKernels));
         loaded = result;
