@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t  TILE_CELLS     = 32;
 constexpr uint16_t MINUS_INFINITY = 0xFC00;
 constexpr float    NOTHING        = -std::numeric_limits<float>::infinity();
+constexpr float    UNSCALED       = 1;
 
 INLINE_TARGET __m256 halves(const char * address) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(address)));
@@ -238,10 +239,20 @@ TARGET void span(
         by_threes(n_queries, [&](int64_t q, int count) {
             const float * const weights = scores + q * TILE_CELLS;
             float * const       totals  = result.values + q * head.value_size;
+            const int64_t common = std::clamp<int64_t>(*std::min_element(seen + q, seen + q + count) - from, 0, n);
             switch (count) {
-                case 3: add_values<3>(head, tile, n, weights, scales + q, totals); break;
-                case 2: add_values<2>(head, tile, n, weights, scales + q, totals); break;
-                default: add_values<1>(head, tile, n, weights, scales + q, totals); break;
+                case 3: add_values<3>(head, tile, common, weights, scales + q, totals); break;
+                case 2: add_values<2>(head, tile, common, weights, scales + q, totals); break;
+                default: add_values<1>(head, tile, common, weights, scales + q, totals); break;
+            }
+            // What one of them does not see may be no number, which a weight of zero would not make go away.
+            for (int i = 0; i < count; ++i) {
+                const int64_t end = std::min<int64_t>(seen[q + i] - from, n);
+                if (end > common) {
+                    add_values<1>(
+                            head, tile + common, end - common, weights + i * TILE_CELLS + common, &UNSCALED,
+                            totals + i * head.value_size);
+                }
             }
         });
     }

@@ -13,9 +13,11 @@ namespace {
 
 constexpr size_t ALIGNMENT = 64;
 
+// Whole groups of rows; a view of weights may be of some of its groups, but neither of parts of rows nor of groups.
 bool is_packable(const ggml_tensor * weights) {
     return (weights->type == GGML_TYPE_Q4_1 || weights->type == GGML_TYPE_Q8_0) && weights->ne[2] == 1 && weights->ne[3] == 1
-        && weights->ne[1] % matmul::ROWS_PER_GROUP == 0;
+        && weights->ne[1] % matmul::ROWS_PER_GROUP == 0 && ggml_is_contiguous(weights)
+        && weights->view_offs % (matmul::ROWS_PER_GROUP * weights->nb[1]) == 0;
 }
 
 template <class Group> class product : public ggml_tensor_traits {
@@ -85,7 +87,6 @@ private:
 
 product<matmul::q4_1_group> product_q4_1;
 product<matmul::q8_0_group> product_q8_0;
-
 
 bool is_ours(const ggml_tensor * op) {
     return op->op == GGML_OP_MUL_MAT && op->src[0]->buffer != nullptr

@@ -11,6 +11,9 @@ namespace quantgate::matmul {
 
 namespace {
 
+// Values below this are taken for zero: 127 divided by them is no finite float.
+constexpr float SMALLEST = 1e-36F;
+
 struct block_q4_1 {
     uint16_t scale;
     uint16_t min;
@@ -196,7 +199,7 @@ TARGET void quantize(const columns & into, int64_t column, int64_t block, const 
     four        = _mm_max_ps(four, _mm_movehl_ps(four, four));
     four        = _mm_max_ss(four, _mm_movehdup_ps(four));
     const float max     = _mm_cvtss_f32(four);
-    const __m256 factor = _mm256_set1_ps(max != 0 ? 127.0F / max : 0.0F);
+    const __m256 factor = _mm256_set1_ps(max >= SMALLEST ? 127.0F / max : 0.0F);
     __m256i q[4];
     for (int i = 0; i < 4; ++i) {
         q[i] = _mm256_cvtps_epi32(_mm256_mul_ps(v[i], factor));
