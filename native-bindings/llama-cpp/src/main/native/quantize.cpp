@@ -1,4 +1,5 @@
 #include "quantgate.h"
+#include "convert.h"
 #include "quantize_files.h"
 
 #include <algorithm>
@@ -206,12 +207,12 @@ private:
         if (index >= chunks.size()) {
             return false;
         }
-        convert(chunks[index], mine);
+        convert_chunk(chunks[index], mine);
         jobs[chunks[index].tensor].chunks_left.fetch_sub(1, std::memory_order_release);
         return true;
     }
 
-    void convert(const chunk & part, buffers & mine) const {
+    void convert_chunk(const chunk & part, buffers & mine) const {
         const tensor_job & job       = jobs[part.tensor];
         const size_t       from_row  = ggml_row_size(job.from, job.columns);
         const size_t       to_row    = ggml_row_size(job.to, job.columns);
@@ -224,7 +225,10 @@ private:
             mine.target.resize(to_row * part.rows);
             const float * weights =
                     job.weights == nullptr ? nullptr : job.weights + part.first_row / job.rows_per_matrix * job.columns;
-            ggml_quantize_chunk(job.to, floats(job, part, mine), mine.target.data(), 0, part.rows, job.columns, weights);
+            const float * values = floats(job, part, mine);
+            if (!quantgate::convert::quantize(job.to, values, mine.target.data(), part.rows * job.columns)) {
+                ggml_quantize_chunk(job.to, values, mine.target.data(), 0, part.rows, job.columns, weights);
+            }
             require_valid(job.to, mine.target.data(), mine.target.size(), part, "became invalid data");
             result = mine.target.data();
         }
@@ -237,7 +241,9 @@ private:
         }
         const int64_t count = part.rows * job.columns;
         mine.floats.resize(static_cast<size_t>(count));
-        ggml_get_type_traits(job.from)->to_float(mine.source.data(), mine.floats.data(), count);
+        if (!quantgate::convert::to_floats(job.from, mine.source.data(), mine.floats.data(), count)) {
+            ggml_get_type_traits(job.from)->to_float(mine.source.data(), mine.floats.data(), count);
+        }
         return mine.floats.data();
     }
 

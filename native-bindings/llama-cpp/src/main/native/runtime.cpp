@@ -40,6 +40,11 @@ bool is_java_thread() {
     return java_vm != nullptr && java_vm->GetEnv(&env, JNI_VERSION_1_8) == JNI_OK;
 }
 
+// An adapter's matrices never go where the weights are repacked, and llama.cpp warns of each of them.
+bool is_noise(const std::string & line) {
+    return line.find(": lora for '") != std::string::npos && line.find("' cannot use buft '") != std::string::npos;
+}
+
 void send(ggml_log_level level, const std::string & line) {
     const qg_log_sink sink = log_sink.load(std::memory_order_relaxed);
     if (sink != nullptr && level >= log_min_level.load(std::memory_order_relaxed)) {
@@ -55,7 +60,7 @@ void end_line(thread_log & log) {
     const std::string    line  = std::move(log.line);
     const ggml_log_level level = log.line_level;
     log.line.clear();
-    if (line.empty()) {
+    if (line.empty() || is_noise(line)) {
         return;
     }
     if (log.capturing && level >= GGML_LOG_LEVEL_WARN && log.captured.size() < MAX_CAPTURE_BYTES) {

@@ -94,14 +94,27 @@ class QuantizerTest {
     @ParameterizedTest
     @EnumSource(names = {"Q8_0", "Q4_K_M", "IQ4_XS", "Q2_K", "F16", "F32", "BF16"})
     void theOutputIsThatOfLlamaCpp(QuantizationType type) throws IOException {
-        quantize(type, "ours.gguf");
+        assertSameAsLlamaCpp(TinyModel.file(), type);
+    }
 
+    /** Conversions from and to some types are our own. */
+    @ParameterizedTest
+    @EnumSource(names = {"F16", "BF16", "Q4_1", "Q4_0", "Q8_0"})
+    void theOutputIsThatOfLlamaCppWhateverTheSourcesType(QuantizationType source) throws IOException {
+        quantize(source, "source.gguf");
+
+        for (QuantizationType type : List.of(QuantizationType.Q8_0, QuantizationType.Q5_1, QuantizationType.F32)) {
+            assertSameAsLlamaCpp(folder.resolve("source.gguf"), type);
+        }
+    }
+
+    private void assertSameAsLlamaCpp(Path source, QuantizationType type) throws IOException {
+        QuantizeOptions options = QuantizeOptions.of(type, 2).withAllowRequantize(true);
+        run(source, folder.resolve("ours.gguf"), options, QuantizeListener.NONE, new CancelFlag());
         Path theirs = folder.resolve("theirs.gguf");
         try (llama_model_quantize_params params = llama_model_quantize_default_params()) {
-            assertThat(llama_model_quantize(
-                            TinyModel.file().toString(),
-                            theirs.toString(),
-                            params.ftype(type.nativeId()).nthread(1)))
+            params.ftype(type.nativeId()).nthread(1).allow_requantize(true);
+            assertThat(llama_model_quantize(source.toString(), theirs.toString(), params))
                     .isZero();
         }
         assertThat(folder.resolve("ours.gguf")).hasSameBinaryContentAs(theirs);
