@@ -3,8 +3,10 @@
 #include "cpu_kernels.h"
 
 #include "matmul.h"
+#include "quantgate.h"
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 
 namespace quantgate {
@@ -12,6 +14,8 @@ namespace quantgate {
 namespace {
 
 constexpr size_t ALIGNMENT = 64;
+
+std::atomic<int64_t> packed_bytes{0};
 
 // Whole groups of rows; a view of weights may be of some of its groups, but neither of parts of rows nor of groups.
 bool is_packable(const ggml_tensor * weights) {
@@ -117,6 +121,7 @@ ggml_backend_buffer_t allocate(ggml_backend_buffer_type_t type, size_t size) {
     ggml_backend_buffer_t buffer = ggml_backend_buft_alloc_buffer(
             ggml_backend_dev_buffer_type(ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU)), size);
     if (buffer != nullptr) {
+        packed_bytes += static_cast<int64_t>(size);
         buffer->buft             = type;
         buffer->iface.set_tensor = set_tensor;
         buffer->iface.get_tensor = nullptr;
@@ -157,3 +162,11 @@ ggml_tensor_traits * product_of(const ggml_tensor * op) {
 }
 
 } // namespace quantgate
+
+extern "C" {
+
+int64_t qg_packed_bytes(void) {
+    return quantgate::packed_bytes;
+}
+
+} // extern "C"

@@ -10,8 +10,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -200,6 +202,20 @@ int32_t qg_file_guard(const char * path) {
 
 bool qg_file_guard_damaged(int32_t guard) {
     return files[guard].damaged.load(std::memory_order_acquire);
+}
+
+void qg_file_guard_drop_pages(int32_t guard) {
+    const std::string path(files[guard].path, files[guard].length);
+    std::ifstream     maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long start = 0;
+        unsigned long end   = 0;
+        const size_t  at    = line.find('/');
+        if (at != std::string::npos && line.compare(at, std::string::npos, path) == 0
+            && sscanf(line.c_str(), "%lx-%lx", &start, &end) == 2) {
+            (void) madvise(reinterpret_cast<void *>(start), end - start, MADV_DONTNEED);
+        }
+    }
 }
 
 void qg_file_guard_release(int32_t guard) {

@@ -46,6 +46,9 @@ QUANTGATE_API bool qg_install_kernels(void);
 // Where weights lie in the layout of our kernels; those that have none are not supported there.
 QUANTGATE_API ggml_backend_buffer_type_t qg_weights_buffer_type(void);
 
+// Bytes of all weights that were ever given room in that layout.
+QUANTGATE_API int64_t qg_packed_bytes(void);
+
 // Fails a GGML assertion on the calling thread: lets tests see what becomes of one.
 QUANTGATE_API void qg_fail_assertion(void);
 
@@ -55,7 +58,10 @@ QUANTGATE_API void qg_fail_assertion(void);
 // as zeros and the guard is damaged; without one, reading it would end the process. Thread-safe.
 QUANTGATE_API int32_t qg_file_guard(const char * path);
 QUANTGATE_API bool    qg_file_guard_damaged(int32_t guard);
-QUANTGATE_API void    qg_file_guard_release(int32_t guard);
+QUANTGATE_API void qg_file_guard_release(int32_t guard);
+
+// Gives back the memory that the mapped file takes up now; what is read again comes back from the page cache.
+QUANTGATE_API void qg_file_guard_drop_pages(int32_t guard);
 
 // --- decoding (decode.cpp) -----------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ package dev.quantgate.natives.llama;
 
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_file_guard;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_file_guard_damaged;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_file_guard_drop_pages;
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_file_guard_release;
 
 import java.nio.file.Path;
@@ -36,6 +37,11 @@ final class FileGuard implements AutoCloseable {
         if (qg_file_guard_damaged(guard)) {
             throw new NativeAbortException("the model's file has shrunk while it is in use");
         }
+    }
+
+    /** Gives back the memory that the mapped file takes up now; what is read again comes back from the page cache. */
+    void dropPages() {
+        qg_file_guard_drop_pages(guard);
     }
 
     @Override

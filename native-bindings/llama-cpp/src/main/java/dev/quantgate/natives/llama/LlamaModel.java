@@ -2,6 +2,7 @@ package dev.quantgate.natives.llama;
 
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_model_chat_template;
 import static dev.quantgate.natives.llama.bindings.global.llama.llama_model_free;
+import static dev.quantgate.natives.llama.bindings.global.llama.qg_packed_bytes;
 
 import dev.quantgate.natives.llama.bindings.llama_model;
 import java.nio.charset.StandardCharsets;
@@ -44,9 +45,16 @@ public final class LlamaModel implements AutoCloseable {
         LlamaCpp.load();
         FileGuard guard = FileGuard.of(file);
         try {
+            long packedBefore = qg_packed_bytes();
             llama_model model = ModelLoader.load(file, options, progress);
             try {
                 guard.requireWhole();
+                // Weights that were repacked are in memory twice as long as the file's pages are.
+                if (options.mmap()
+                        && !options.mlock()
+                        && qg_packed_bytes() - packedBefore > file.toFile().length() / 2) {
+                    guard.dropPages();
+                }
                 return new LlamaModel(model, guard, options.vocabularyOnly());
             } catch (RuntimeException e) {
                 llama_model_free(model);

@@ -5,6 +5,7 @@ import static dev.quantgate.natives.llama.bindings.global.llama.GGML_LOG_LEVEL_W
 import static dev.quantgate.natives.llama.bindings.global.llama.qg_log_min_level;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -20,6 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +76,37 @@ class KernelsModelTest {
         assertThat(ourMiB(file, ModelOptions.defaults().withMmap(false))).isGreaterThan(0.6 * fileMiB);
         assertThat(ourMiB(file, ModelOptions.defaults().withExtraBuffers(false)))
                 .isZero();
+    }
+
+    @Test
+    void weightsAreNotInMemoryTwice() throws IOException {
+        Path real = FILES.get(FILES.size() - 1);
+        assumeTrue(System.getenv("QUANTGATE_TEST_MODEL") != null, "QUANTGATE_TEST_MODEL names no model");
+
+        try (LlamaModel model = open(real, true)) {
+            assertThat(mappedKibInMemory(real)).isPositive().isLessThan(Files.size(real) / 1024 / 2);
+            assertThat(logits(model, options(true), tokens(model, TEXT), TOKENS))
+                    .isNotEmpty();
+        }
+        try (LlamaModel model = LlamaModel.open(
+                real, ModelOptions.defaults().withExtraBuffers(false).withCheckTensors(true), LoadProgress.NONE)) {
+            assertThat(mappedKibInMemory(real)).isGreaterThan(Files.size(real) / 1024 / 2);
+        }
+    }
+
+    /** How much of a mapped file is in memory, as the kernel counts it; 1 at least for a file that is mapped. */
+    private static long mappedKibInMemory(Path file) throws IOException {
+        long kib = 0;
+        boolean inside = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                inside = line.endsWith(file.toRealPath().toString());
+                kib += inside ? 1 : 0;
+            } else if (inside && line.startsWith("Rss:")) {
+                kib += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return kib;
     }
 
     @ParameterizedTest

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeoutException;
 final class SmokeCheck {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int CONTEXT_TOKENS = 64;
-    private static final int TOKENS = 4;
+    private static final int TOKENS = 2;
     private static final String TEXT = "The quick brown fox";
 
     private final Workplace.Loader loader;
