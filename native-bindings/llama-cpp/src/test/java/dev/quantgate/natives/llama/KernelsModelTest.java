@@ -88,8 +88,9 @@ class KernelsModelTest {
             assertThat(logits(model, options(true), tokens(model, TEXT), TOKENS))
                     .isNotEmpty();
         }
-        try (LlamaModel model = LlamaModel.open(
-                real, ModelOptions.defaults().withExtraBuffers(false).withCheckTensors(true), LoadProgress.NONE)) {
+        ModelOptions mapped = ModelOptions.defaults().withExtraBuffers(false).withCheckTensors(true);
+        try (LlamaModel model = LlamaModel.open(real, mapped, LoadProgress.NONE)) {
+            assertThat(model.vocabulary().size()).isPositive();
             assertThat(mappedKibInMemory(real)).isGreaterThan(Files.size(real) / 1024 / 2);
         }
     }
