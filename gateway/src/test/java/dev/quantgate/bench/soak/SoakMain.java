@@ -46,8 +46,8 @@ final class SoakMain implements Callable<Integer> {
     @Option(names = "--clients", description = "Clients at once; default: ${DEFAULT-VALUE}.")
     private int clients = 16;
 
-    @Option(names = "--options", description = "Options of the backend, NAME=VALUE,...; default: none.")
-    private String options = "";
+    @Option(names = "--options", description = "Options of the backend; default: ${DEFAULT-VALUE}.")
+    private String options = "deterministic=true";
 
     @Option(names = "--threads", description = "Native threads; default: one for each processor.")
     private int threads = Machine.cores();
