@@ -40,6 +40,15 @@ public final class LlamaCpp {
         return result != null ? result : loadOnce();
     }
 
+    /**
+     * Checks what the environment says, without loading anything.
+     *
+     * @throws LlamaException naming the variable, its value and what was expected
+     */
+    public static void checkEnvironment() {
+        Kernels.configured();
+    }
+
     /** Returns what was loaded. */
     public LlamaInfo info() {
         return info;

@@ -51,6 +51,11 @@ final class LlamaCppBackend implements Backend {
 
     LlamaCppBackend(BackendSettings settings) {
         this.settings = settings;
+        try {
+            LlamaCpp.checkEnvironment();
+        } catch (LlamaException e) {
+            throw new WorkerException(WorkerFailure.of(FailureKind.INVALID_REQUEST, String.valueOf(e.getMessage())), e);
+        }
         options = EngineOptions.parse(settings);
         // More native threads than cores cost a factor of three and more.
         threads = Math.min(settings.threads(), Runtime.getRuntime().availableProcessors());
