@@ -168,7 +168,7 @@ final class LlamaCppBackend implements Backend {
                     tuning,
                     threads,
                     new AdapterChoice(info.file(), loadOptions.adapters()),
-                    sessions(loadOptions, info),
+                    sessions(loadOptions, info, tuning),
                     models::closed));
         } catch (RuntimeException e) {
             draft.ifPresent(LoadedDraft::close);
@@ -176,15 +176,15 @@ final class LlamaCppBackend implements Backend {
         }
     }
 
-    private Sessions.Settings sessions(LoadOptions loadOptions, GgufInfo info) {
+    private Sessions.Settings sessions(LoadOptions loadOptions, GgufInfo info, EngineOptions tuning) {
         var window = info.hyperParameters().architecture() + ".attention.sliding_window";
         return new Sessions.Settings(
                 loadOptions.sessions(),
                 engine().version(),
-                options.keyType().name(),
-                options.valueType().name(),
-                options.flashAttention().name(),
-                options.sessionBytes(),
+                tuning.keyType().name(),
+                tuning.valueType().name(),
+                tuning.flashAttention().name(),
+                tuning.sessionBytes(),
                 info.file().metadata().containsKey(window));
     }
 
