@@ -1,5 +1,7 @@
 #include "convert.h"
 
+#include "blocks.h"
+
 #include <immintrin.h>
 
 #include <cstring>
@@ -10,19 +12,6 @@
 namespace quantgate::convert {
 
 namespace {
-
-constexpr int64_t BLOCK_SIZE = 32;
-
-struct block_q4_1 {
-    uint16_t scale;
-    uint16_t min;
-    uint8_t  quants[BLOCK_SIZE / 2];
-};
-
-struct block_q8_0 {
-    uint16_t scale;
-    int8_t   quants[BLOCK_SIZE];
-};
 
 bool is_supported() {
     static const bool supported = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c");

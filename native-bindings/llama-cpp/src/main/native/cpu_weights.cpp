@@ -27,14 +27,14 @@ bool is_packable(const ggml_tensor * weights) {
 template <class Group> class product : public ggml_tensor_traits {
 public:
     bool work_size(int /*n_threads*/, const ggml_tensor * op, size_t & size) override {
-        size = matmul::columns::bytes(ggml_nrows(op->src[1]), op->src[1]->ne[0] / matmul::BLOCK_SIZE);
+        size = matmul::columns::bytes(ggml_nrows(op->src[1]), op->src[1]->ne[0] / BLOCK_SIZE);
         return true;
     }
 
     bool compute_forward(ggml_compute_params * params, ggml_tensor * op) override {
         const ggml_tensor * const weights = op->src[0];
         const ggml_tensor * const values  = op->src[1];
-        const int64_t blocks    = weights->ne[0] / matmul::BLOCK_SIZE;
+        const int64_t blocks    = weights->ne[0] / BLOCK_SIZE;
         const int64_t n_columns = ggml_nrows(values);
         const auto    x         = matmul::columns::in(params->wdata, n_columns, blocks);
 
@@ -65,7 +65,7 @@ private:
             const int64_t i2     = column / values->ne[1] % values->ne[2];
             const int64_t i3     = column / values->ne[1] / values->ne[2];
             const auto *  from   = static_cast<const char *>(values->data) + i1 * values->nb[1] + i2 * values->nb[2] + i3 * values->nb[3];
-            matmul::quantize(x, column, block, reinterpret_cast<const float *>(from) + block * matmul::BLOCK_SIZE);
+            matmul::quantize(x, column, block, reinterpret_cast<const float *>(from) + block * BLOCK_SIZE);
         }
     }
 
@@ -98,7 +98,7 @@ bool is_ours(const ggml_tensor * op) {
 }
 
 template <class Group> void pack(ggml_tensor * tensor, const void * data) {
-    const int64_t blocks    = tensor->ne[0] / matmul::BLOCK_SIZE;
+    const int64_t blocks    = tensor->ne[0] / BLOCK_SIZE;
     const size_t  row_bytes = ggml_row_size(tensor->type, tensor->ne[0]);
     auto * const  groups    = static_cast<Group *>(tensor->data);
     for (int64_t g = 0; g < tensor->ne[1] / matmul::ROWS_PER_GROUP; ++g) {

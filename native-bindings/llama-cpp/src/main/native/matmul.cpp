@@ -14,17 +14,6 @@ namespace {
 // Values below this are taken for zero: 127 divided by them is no finite float.
 constexpr float SMALLEST = 1e-36F;
 
-struct block_q4_1 {
-    uint16_t scale;
-    uint16_t min;
-    uint8_t  quants[BLOCK_SIZE / 2];
-};
-
-struct block_q8_0 {
-    uint16_t scale;
-    int8_t   quants[BLOCK_SIZE];
-};
-
 INLINE_TARGET __m256i four_values(const int8_t * values) {
     int32_t four;
     memcpy(&four, values, sizeof(four));

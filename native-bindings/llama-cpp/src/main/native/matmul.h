@@ -3,13 +3,14 @@
 // depend on how many columns there are.
 #pragma once
 
+#include "blocks.h"
+
 #include <cstddef>
 #include <cstdint>
 
 namespace quantgate::matmul {
 
 constexpr int64_t ROWS_PER_GROUP = 8;
-constexpr int64_t BLOCK_SIZE     = 32;
 
 // One block of each of eight rows of Q4_1: value = scale * quant + min.
 struct alignas(32) q4_1_group {
